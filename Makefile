@@ -1,0 +1,54 @@
+# Every target is one line of `make help`. Two are all that a newcomer needs: `make run`, `make test`.
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance fuzz bench tools
+
+tools := scripts/with-tools.sh
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The debug profile, since `make test` builds that too: what one has built, the other need not.
+run: ## Build and run the server on its embedded database; prints where it is and how to make a token
+	cargo run --bin roster -- serve
+
+demo: ## The same on throw-away data, with a user, a token, and the requests that Okta would send
+	cargo build --quiet --bin roster
+	scripts/demo.sh
+
+test: ## Install what is missing, then run every check and every test
+	scripts/test.sh
+
+check: ## Formatting, lints, documentation, shell scripts, and a short fuzzing run
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --quiet
+	$(tools) shellcheck .ci/run scripts/*.sh scripts/tools/*.sh
+	$(tools) scripts/fuzz.sh 20
+
+openapi: ## Write openapi/scim.json and openapi/management.json anew
+	cargo run --quiet --bin roster -- openapi --dir openapi
+
+lint-openapi: ## Lint both OpenAPI documents
+	$(tools) redocly lint openapi/scim.json openapi/management.json
+
+clients: ## Generate Python and TypeScript clients of both APIs into clients/
+	$(tools) scripts/generate-clients.sh clients
+
+test-clients: clients ## Drive a running server through the generated clients
+	cargo build --quiet --bin roster
+	$(tools) scripts/test-clients.sh clients
+
+conformance: ## Let a foreign SCIM tester check a running server
+	cargo build --quiet --bin roster
+	$(tools) python tests/clients/conformance.py
+
+fuzz: ## Fuzz the filter parser and the PATCH engine, 10 minutes each (FUZZ_SECONDS=… for another time)
+	$(tools) scripts/fuzz.sh $${FUZZ_SECONDS:-600}
+
+bench: ## Measure reads, lookups, writes and lists beside an empty handler and pgbench
+	cargo build --quiet --release --workspace --bins
+	$(tools) cargo run --quiet --release --bin benchmark
+
+tools: ## Install the pinned tools alone
+	scripts/install-tools.sh

@@ -1,0 +1,181 @@
+//! The state of Roster. [`Store::tenant`] gives a handle on one tenant, so that a query that
+//! forgets the tenant can't be written; [`TenantStore::commit`] is the only way to change
+//! anything that is audited.
+
+use async_trait::async_trait;
+use roster_domain::audit::{AuditAction, AuditRecord, AuditResult};
+use roster_domain::change::{Change, Precondition, UniqueName};
+use roster_domain::id::{AuditId, RoleId, TenantId, TokenId, UserId};
+use roster_domain::role::{Role, RoleUsage};
+use roster_domain::settings::Settings;
+use roster_domain::tenant::Tenant;
+use roster_domain::text::TenantSlug;
+use roster_domain::token::value::TokenHash;
+use roster_domain::token::{ApiToken, LastUse};
+use roster_domain::user::User;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// The store did not answer a read, or a commit that was otherwise fine.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database can't be reached, or no connection came free in time. Worth trying again.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database answered with an error that trying again won't mend.
+    #[error("the database failed: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored value is not one that Roster writes.
+    #[error("the database holds an invalid {what}: {problem}")]
+    Corrupt {
+        /// Which column.
+        what: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// Why a commit wrote nothing at all.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The record has another version than the one decided on (or is gone): load and decide again.
+    #[error("the record was changed meanwhile")]
+    Conflict,
+    /// Another record has that name.
+    #[error("the name is taken: {0:?}")]
+    Taken(UniqueName),
+    /// What had to hold does not.
+    #[error("a precondition does not hold: {0:?}")]
+    Broken(Precondition),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// All tenants, and the way to each.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// A handle on one tenant. Costs nothing and does not say that the tenant exists; a new
+    /// tenant is committed through the handle of its own id.
+    fn tenant(&self, id: TenantId) -> Box<dyn TenantStore>;
+
+    /// The tenant of that slug.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn tenant_by_slug(&self, slug: &TenantSlug) -> Result<Option<Tenant>, StoreError>;
+
+    /// Every tenant, by slug.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn tenants(&self) -> Result<Vec<Tenant>, StoreError>;
+
+    /// Whether the database answers and its schema is the one this program knows.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    async fn ready(&self) -> Result<(), StoreError>;
+}
+
+/// One page of a tenant's users, in the order of creation, then of id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserPage {
+    /// All users of the tenant, however many are on this page. Maintained, not counted.
+    pub total: u64,
+    /// The users on this page.
+    pub users: Vec<User>,
+}
+
+/// Which users to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserQuery {
+    /// Only those after this one, in the order of creation, then of id.
+    pub after: Option<(OffsetDateTime, UserId)>,
+    /// At most so many.
+    pub limit: u32,
+    /// Only the one with this e-mail, folded.
+    pub email: Option<String>,
+    /// Only those whose userName, e-mail or names contain this text, without regard to case.
+    pub contains: Option<String>,
+    /// Only those with this status.
+    pub active: Option<bool>,
+}
+
+/// Which audit records to list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditQuery {
+    /// Only those older than this one.
+    pub before: Option<AuditId>,
+    /// At most so many.
+    pub limit: u32,
+    /// Only this action.
+    pub action: Option<AuditAction>,
+    /// Only this result.
+    pub result: Option<AuditResult>,
+    /// Only those of this actor.
+    pub actor: Option<Uuid>,
+    /// Only those about this target.
+    pub target: Option<Uuid>,
+    /// Only those at or after this time.
+    pub from: Option<OffsetDateTime>,
+    /// Only those before this time.
+    pub until: Option<OffsetDateTime>,
+}
+
+/// The state of one tenant. Nothing of another tenant can be read or changed through it. Every
+/// read answers a [`StoreError`] when the database does not.
+#[async_trait]
+pub trait TenantStore: Send + Sync {
+    /// The tenant's settings. `None`: there is no such tenant.
+    async fn settings(&self) -> Result<Option<Settings>, StoreError>;
+
+    /// The user of that id.
+    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;
+
+    /// The user whose folded userName is `folded`.
+    async fn user_by_user_name(&self, folded: &str) -> Result<Option<User>, StoreError>;
+
+    /// The user whose folded e-mail is `folded`.
+    async fn user_by_email(&self, folded: &str) -> Result<Option<User>, StoreError>;
+
+    /// The first users (200 at most) with exactly that external id, which need not be unique.
+    async fn users_by_external_id(&self, external_id: &str) -> Result<Vec<User>, StoreError>;
+
+    /// `limit` users after the first `offset`, and how many there are.
+    async fn user_page(&self, offset: u64, limit: u32) -> Result<UserPage, StoreError>;
+
+    /// The users that match `query`, in the order of creation, then of id.
+    async fn users(&self, query: &UserQuery) -> Result<Vec<User>, StoreError>;
+
+    /// Every role, in the order of creation, then of id.
+    async fn roles(&self) -> Result<Vec<Role>, StoreError>;
+
+    /// The role of that id.
+    async fn role(&self, id: RoleId) -> Result<Option<Role>, StoreError>;
+
+    /// How many people have the role or wait for it.
+    async fn role_usage(&self, id: RoleId) -> Result<RoleUsage, StoreError>;
+
+    /// Every token that was not revoked, in the order of creation, then of id.
+    async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
+
+    /// The token of that id, revoked or not.
+    async fn token(&self, id: TokenId) -> Result<Option<ApiToken>, StoreError>;
+
+    /// The token with that hash as its present or previous value, revoked or not.
+    async fn token_by_hash(&self, hash: &TokenHash) -> Result<Option<ApiToken>, StoreError>;
+
+    /// Notes when tokens were last used. Not audited, counts no version; never turns a token's
+    /// last use back to an earlier one.
+    async fn note_token_uses(&self, uses: &[(TokenId, LastUse)]) -> Result<(), StoreError>;
+
+    /// The audit records that match `query`, newest first.
+    async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError>;
+
+    /// Writes a change whole (state, audit record) in one transaction, or nothing.
+    ///
+    /// # Errors
+    /// [`CommitError`] says why nothing was written.
+    async fn commit(&self, change: &Change) -> Result<(), CommitError>;
+}

@@ -1,0 +1,142 @@
+//! What a decision answers with: everything that one commit must carry, so that nothing can be
+//! changed without its audit record.
+
+use crate::audit::AuditRecord;
+use crate::id::{RoleId, TokenId, UserId, Version};
+use crate::refusal::Loss;
+use crate::role::Role;
+use crate::settings::Settings;
+use crate::tenant::Tenant;
+use crate::token::ApiToken;
+use crate::user::User;
+
+/// One decided change, to be committed whole or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The new state.
+    pub write: Write,
+    /// What must still hold when it is committed, besides the version in `write`.
+    pub requires: Vec<Precondition>,
+    /// The record of it.
+    pub audit: AuditRecord,
+    /// What others must hear of once it is committed.
+    pub events: Vec<Event>,
+}
+
+impl Change {
+    /// A refusal: no state, only its audit record.
+    #[must_use]
+    pub const fn refused(audit: AuditRecord) -> Self {
+        Self {
+            write: Write::Nothing,
+            requires: Vec::new(),
+            audit,
+            events: Vec::new(),
+        }
+    }
+}
+
+/// The state that a commit writes. An update holds the whole new record, whose version is already
+/// counted up, and the version it was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Nothing but the audit record.
+    Nothing,
+    /// A new tenant with its first roles and settings.
+    CreateTenant {
+        /// The tenant.
+        tenant: Tenant,
+        /// Its first roles.
+        roles: Vec<Role>,
+        /// Its settings.
+        settings: Settings,
+    },
+    /// A new person.
+    CreateUser(User),
+    /// A changed person.
+    UpdateUser {
+        /// The new state.
+        user: User,
+        /// The version it was decided on.
+        decided_on: Version,
+    },
+    /// A new role.
+    CreateRole(Role),
+    /// A changed role.
+    UpdateRole {
+        /// The new state.
+        role: Role,
+        /// The version it was decided on.
+        decided_on: Version,
+    },
+    /// A deleted role.
+    DeleteRole {
+        /// The role.
+        role: RoleId,
+        /// The version it was decided on.
+        decided_on: Version,
+    },
+    /// A new API token.
+    CreateToken(ApiToken),
+    /// A changed, rotated or revoked API token.
+    UpdateToken {
+        /// The new state.
+        token: ApiToken,
+        /// The version it was decided on.
+        decided_on: Version,
+    },
+    /// Changed settings.
+    UpdateSettings {
+        /// The new state.
+        settings: Settings,
+        /// The version it was decided on.
+        decided_on: Version,
+    },
+}
+
+/// What must hold at the moment of the commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precondition {
+    /// An active person other than this one has the Admin role and is not waiting to lose it.
+    AnotherActiveAdmin {
+        /// The person who is about to stop being one.
+        besides: UserId,
+        /// What that person is about to lose.
+        loss: Loss,
+    },
+    /// No person has the role or waits for it, and it is not the default role.
+    RoleUnused {
+        /// The role.
+        role: RoleId,
+    },
+}
+
+/// A name that only one record of a tenant (or, for the slug, of all) may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UniqueName {
+    /// A person's userName.
+    UserName,
+    /// A person's e-mail.
+    Email,
+    /// A role's name.
+    RoleName,
+    /// A tenant's slug.
+    TenantSlug,
+}
+
+/// What others (caches of this process, later other processes) must hear of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A tenant came into being.
+    TenantCreated,
+    /// A person changed in some way.
+    UserChanged(UserId),
+    /// A person lost access: every session ends now.
+    UserDeactivated(UserId),
+    /// A role was created, changed or deleted.
+    RolesChanged,
+    /// A token was changed, rotated or revoked.
+    TokenChanged(TokenId),
+    /// The settings changed.
+    SettingsChanged,
+}

@@ -1,0 +1,15 @@
+//! The rules, one sentence a test: decisions on users, roles, tokens and settings, through the
+//! public interface of the crate.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails here has found its fault"
+)]
+
+mod properties;
+mod roles;
+mod settings_and_tenants;
+mod support;
+mod tokens;
+mod users;

@@ -1,0 +1,130 @@
+//! The HTTP adapter: from requests to the use cases of `roster-application`, and back.
+//!
+//! A request travels inwards through these files:
+//! 1. [`envelope`](mod@envelope): its id, the time limit, the catch for a panic, the line in the
+//!    log, and what is left [`unread`] of its body;
+//! 2. [`door`]: from `/t/{slug}/scim/v2/…` and `/t/{slug}/api/v1/…` to a tenant and an API. It
+//!    authenticates ([`authentication`]) before any route is looked for;
+//! 3. [`scim`] or [`management`]: the operations, each calling one use case. Both are written with
+//!    poem-openapi, so their OpenAPI documents come from the code that answers.
+//!
+//! Failures take the shape of the API that was called ([`failure`]). Whatever is not below `/t/` is
+//! [`health`] and [`docs`].
+//!
+//! To add a SCIM operation see `scim/users.rs`; to add one to the management API see `management`.
+
+mod allow;
+pub mod authenticated;
+mod authentication;
+mod credential;
+mod docs;
+mod door;
+mod envelope;
+mod failure;
+mod health;
+pub mod management;
+mod openapi;
+pub mod options;
+mod origin;
+mod rate_limit;
+mod scim;
+mod unread;
+
+use std::sync::Arc;
+
+use poem::PathPattern;
+use poem::endpoint::BoxEndpoint;
+use poem::error::MethodNotAllowedError;
+use poem::http::HeaderValue;
+use poem::http::header::ALLOW;
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, get};
+use poem_openapi::{OpenApi, OpenApiService};
+use roster_application::Application;
+use serde_json::Value;
+
+use allow::AllowedMethods;
+use door::Door;
+use envelope::Envelope;
+use failure::Api;
+use options::Options;
+use rate_limit::TenantLimits;
+
+/// Everything that Roster serves over HTTP.
+#[must_use]
+pub fn routes(application: Application, options: Options) -> BoxEndpoint<'static> {
+    let options = Arc::new(options);
+    let outside = Route::new()
+        .at("/livez", get(health::livez))
+        .at("/readyz", get(health::readyz).data(application.clone()));
+    let door = Door {
+        limits: TenantLimits::new(options.rate_limit),
+        scim: scim::ScimApi::new().boxed(),
+        management: managed(management::service()).boxed(),
+        outside: ReadOnly(docs::routes(outside, &options)).boxed(),
+        options: options.clone(),
+        application,
+    };
+    Envelope {
+        inner: door,
+        options,
+    }
+    .boxed()
+}
+
+/// The OpenAPI document of the SCIM API.
+#[must_use]
+pub fn scim_document() -> Value {
+    let mut document = openapi::document(&scim::service());
+    scim::examples::add_to(&mut document);
+    document
+}
+
+/// The OpenAPI document of the management API.
+#[must_use]
+pub fn management_document() -> Value {
+    openapi::document(&management::service())
+}
+
+/// The management API as an endpoint that answers every failure with a problem. It stands behind
+/// the door.
+fn managed<T: OpenApi + 'static>(
+    service: OpenApiService<T, ()>,
+) -> impl Endpoint<Output = Response> {
+    let allowed = Arc::new(AllowedMethods::of::<T>());
+    let routes = service.into_endpoint();
+    routes.around(move |routes, request| {
+        let allowed = allowed.clone();
+        async move {
+            match routes.call(request).await {
+                Ok(answer) => Ok(answer),
+                Err(failure) => {
+                    let route = failure.data::<PathPattern>().cloned();
+                    let method_not_allowed = failure.is::<MethodNotAllowedError>();
+                    let answer = Api::Management.framework_failed(failure, None);
+                    Ok(allowed.announce(route.as_ref().filter(|_| method_not_allowed), answer))
+                }
+            }
+        }
+    })
+}
+
+/// Routes that only know `GET`, and say so to whoever tries something else.
+struct ReadOnly(Route);
+
+impl Endpoint for ReadOnly {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        match self.0.call(request).await {
+            Err(failure) if failure.is::<MethodNotAllowedError>() => {
+                let detail = "This page can only be read. Use GET.";
+                let mut answer = Api::Management.refuse(failure.status(), detail);
+                answer
+                    .headers_mut()
+                    .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+                Ok(answer)
+            }
+            answer => answer,
+        }
+    }
+}

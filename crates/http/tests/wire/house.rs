@@ -1,0 +1,270 @@
+//! A whole Roster on a database of its own, called without a network.
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::{HeaderMap, Method, Uri};
+use poem::{Endpoint, Request};
+use roster_application::Application;
+use roster_application::administration::tokens::TokenRequest;
+use roster_application::caller::Caller;
+use roster_application::operation::UserRequest;
+use roster_application::ports::world::{Clock, Ids};
+use roster_domain::permission::Permission;
+use roster_domain::text::{EmailAddress, PersonName, TenantSlug, TokenName, UserName};
+use roster_http::options::Options;
+use roster_store_sqlite::SqliteStore;
+use serde_json::Value;
+use tempfile::TempDir;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+struct World;
+
+impl Clock for World {
+    fn now(&self) -> OffsetDateTime {
+        let now = OffsetDateTime::now_utc();
+        now.replace_microsecond(now.microsecond()).unwrap()
+    }
+}
+
+impl Ids for World {
+    fn id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        let random = std::iter::repeat_with(|| Uuid::new_v4().into_bytes()).flatten();
+        bytes
+            .iter_mut()
+            .zip(random)
+            .for_each(|(byte, random)| *byte = random);
+    }
+}
+
+/// The server, a user, and tokens.
+pub(crate) struct House {
+    pub(crate) application: Application,
+    server: BoxEndpoint<'static>,
+    _directory: TempDir,
+    /// A token that may change users.
+    pub(crate) token: String,
+    /// The user's id.
+    pub(crate) user: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    pub(crate) fn detail(&self) -> String {
+        self.json()["detail"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Checks that it is a well-formed SCIM Error of that status.
+    pub(crate) fn is_scim_error(&self, status: u16) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            "application/scim+json",
+            "{self:?}"
+        );
+        let body = self.json();
+        assert_eq!(
+            body["schemas"][0], "urn:ietf:params:scim:api:messages:2.0:Error",
+            "{self:?}"
+        );
+        assert_eq!(body["status"], status.to_string(), "{self:?}");
+        assert!(!self.detail().is_empty(), "{self:?}");
+    }
+
+    /// Checks that it is a well-formed problem of that status.
+    pub(crate) fn is_problem(&self, status: u16) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{self:?}"
+        );
+        assert_eq!(self.json()["status"], status, "{self:?}");
+        assert!(!self.detail().is_empty(), "{self:?}");
+    }
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&directory.path().join("roster.db"))
+            .await
+            .unwrap();
+        store.migrate().await.unwrap();
+        let application = Application::new(Box::new(store), Box::new(World), Box::new(World));
+        application.ensure_default_tenant().await.unwrap();
+        let server = roster_http::routes(application.clone(), options);
+        let user = UserRequest {
+            user_name: UserName::new("ada@example.com").unwrap(),
+            email: EmailAddress::new("ada@example.com").unwrap(),
+            given_name: PersonName::new("Ada").unwrap(),
+            family_name: PersonName::new("Byron").unwrap(),
+            role: None,
+        };
+        let operator = operator(&application, "default").await;
+        let user = application
+            .add_user(&operator, &user)
+            .await
+            .unwrap()
+            .id
+            .to_string();
+        let token = issue(&application, &operator, &[Permission::USER_MODIFY], &[]).await;
+        Self {
+            application,
+            server,
+            _directory: directory,
+            token,
+            user,
+        }
+    }
+
+    /// Another user, whose userName and e-mail are the same.
+    pub(crate) async fn add_user(&self, email: &str) {
+        let user = UserRequest {
+            user_name: UserName::new(email).unwrap(),
+            email: EmailAddress::new(email).unwrap(),
+            given_name: PersonName::new("").unwrap(),
+            family_name: PersonName::new("").unwrap(),
+            role: None,
+        };
+        self.application
+            .add_user(&self.operator().await, &user)
+            .await
+            .unwrap();
+    }
+
+    /// Whoever runs it, with every permission.
+    pub(crate) async fn operator(&self) -> Caller {
+        operator(&self.application, "default").await
+    }
+
+    /// A token of the default tenant.
+    pub(crate) async fn token_for(&self, permissions: &[Permission], networks: &[&str]) -> String {
+        let operator = operator(&self.application, "default").await;
+        issue(&self.application, &operator, permissions, networks).await
+    }
+
+    /// A token of another tenant.
+    pub(crate) async fn foreign_token(&self) -> String {
+        let slug = TenantSlug::new("other").unwrap();
+        let actor = roster_domain::context::Actor::System;
+        self.application.create_tenant(&slug, &actor).await.unwrap();
+        let operator = operator(&self.application, "other").await;
+        issue(
+            &self.application,
+            &operator,
+            &[Permission::USER_MODIFY],
+            &[],
+        )
+        .await
+    }
+
+    /// Sends a request with exactly these headers.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &[u8])],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method.parse::<Method>().unwrap())
+            .uri(path.parse::<Uri>().unwrap());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = self
+            .server
+            .call(request.body(body.to_owned()))
+            .await
+            .unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let text = answer.into_body().into_string().await.unwrap();
+        Answer {
+            status,
+            headers,
+            text,
+        }
+    }
+
+    /// Sends a SCIM request of the default tenant with the token.
+    pub(crate) async fn scim(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let bearer = format!("Bearer {}", self.token);
+        let mut all: Vec<(&str, &[u8])> = vec![("authorization", bearer.as_bytes())];
+        all.extend(
+            headers
+                .iter()
+                .map(|(name, value)| (*name, value.as_bytes())),
+        );
+        self.send(method, &format!("/t/default/scim/v2{path}"), &all, body)
+            .await
+    }
+
+    /// Reads with the token.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.scim("GET", path, &[], "").await
+    }
+
+    /// The path of the user.
+    pub(crate) fn user_path(&self) -> String {
+        format!("/Users/{}", self.user)
+    }
+}
+
+async fn operator(application: &Application, slug: &str) -> Caller {
+    let tenant = application.tenant(slug).await.unwrap().unwrap();
+    application.operator(tenant, "tests")
+}
+
+async fn issue(
+    application: &Application,
+    operator: &Caller,
+    permissions: &[Permission],
+    networks: &[&str],
+) -> String {
+    let request = TokenRequest {
+        name: TokenName::new(&format!("token {}", Uuid::new_v4())).unwrap(),
+        permissions: permissions.iter().cloned().collect(),
+        allowed_networks: networks
+            .iter()
+            .map(|network| network.parse().unwrap())
+            .collect(),
+        expires_at: None,
+    };
+    let issued = application.create_token(operator, request).await.unwrap();
+    issued.value.reveal().to_owned()
+}

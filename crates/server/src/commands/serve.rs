@@ -1,0 +1,188 @@
+//! `roster serve`: opens the database, makes sure of the tenant `default`, answers requests, and
+//! ends in order.
+
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::time::Duration;
+
+use poem::{Endpoint, EndpointExt, Server};
+use roster_application::Application;
+use roster_domain::tenant::Tenant;
+use roster_http::options::{Options, RateLimit};
+use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::configuration::Configuration;
+use crate::failure::Failure;
+use crate::listener::{Connections, Limits};
+use crate::output;
+use crate::shutdown::{self, InFlight, Signals};
+use crate::store::OpenStore;
+
+/// How often the last uses of tokens are written down.
+const NOTE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Runs the server until a signal ends it.
+pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> Result<(), Failure> {
+    let mut signals = Signals::catch().map_err(Failure::Serve)?;
+    // First the address: a second server by mistake must not touch the database of the first.
+    let address = configuration.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|problem| Failure::Listen { address, problem })?;
+    let address = listener.local_addr().map_err(Failure::Serve)?;
+    let public_url = configuration.public_url(address.port());
+    let application = tokio::select! {
+        application = application(configuration) => application?,
+        // The database may let itself be waited for.
+        _ = signals.next() => return Ok(()),
+    };
+
+    let options = options(configuration, public_url);
+    let in_flight = InFlight::default();
+    let counted = in_flight.clone();
+    let routes =
+        roster_http::routes(application.clone(), options.clone()).around(move |routes, request| {
+            counted
+                .clone()
+                .count(async move { routes.call(request).await })
+        });
+    let limits = Limits::of(configuration.request_timeout);
+    let connections = Connections::new(listener, limits).map_err(Failure::Serve)?;
+    output::print(&banner(&options, &program(), file))?;
+    tracing::info!(%address, public_url = options.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
+
+    let notes = tokio::spawn(write_notes(application.clone()));
+    let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
+    let server = Server::new_with_acceptor(connections).run_with_graceful_shutdown(
+        routes,
+        async {
+            let _ = stopping.await;
+        },
+        Some(shutdown::LIMIT),
+    );
+    tokio::pin!(server);
+    let ended = tokio::select! {
+        ended = &mut server => ended,
+        signal = signals.next() => {
+            tracing::info!(signal, limit_seconds = shutdown::LIMIT.as_secs(), "ending: finishing what is in flight");
+            let _ = stop.send(());
+            tokio::select! {
+                ended = &mut server => ended,
+                () = in_flight.quiet() => Ok(()),
+                _ = signals.next() => return Err(Failure::Interrupted),
+            }
+        }
+    };
+    notes.abort();
+    if timeout(shutdown::LAST_NOTES, note(&application))
+        .await
+        .is_err()
+    {
+        tracing::warn!("the database took too long to note the last uses of tokens; they are lost");
+    }
+    tracing::info!("ended");
+    ended.map_err(Failure::Serve)
+}
+
+/// The application on a database that is ready, with the tenant `default`.
+async fn application(configuration: &Configuration) -> Result<Application, Failure> {
+    let store = OpenStore::open(configuration).await?;
+    if configuration.migrate_on_start {
+        store.migrate().await?;
+    }
+    let application = store.into_application();
+    application.ready().await.map_err(Failure::NotReady)?;
+    application.ensure_default_tenant().await?;
+    Ok(application)
+}
+
+fn options(configuration: &Configuration, public_url: String) -> Options {
+    let limit = NonZeroU32::new(configuration.scim_rate_limit);
+    let burst = NonZeroU32::new(configuration.scim_rate_burst);
+    let rate_limit = limit
+        .zip(burst)
+        .map(|(per_second, burst)| RateLimit { per_second, burst });
+    Options {
+        public_url,
+        request_timeout: configuration.request_timeout,
+        rate_limit,
+        trusted_proxies: configuration.trusted_proxies.clone(),
+    }
+}
+
+/// Writes down every few seconds when tokens were last used.
+async fn write_notes(application: Application) {
+    let mut ticks = interval(NOTE_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        note(&application).await;
+    }
+}
+
+async fn note(application: &Application) {
+    if let Err(error) = application.write_token_uses().await {
+        tracing::warn!(%error, "the last uses of tokens can't be noted");
+    }
+}
+
+/// The program as it was called, so that the printed commands work when they are pasted.
+fn program() -> String {
+    let program = std::env::args_os()
+        .next()
+        .map(|program| program.to_string_lossy().into_owned());
+    program
+        .filter(|program| program.contains('/'))
+        .unwrap_or_else(|| "roster".to_owned())
+}
+
+/// What a newcomer needs next.
+fn banner(options: &Options, program: &str, file: Option<&Path>) -> String {
+    let tenant = Tenant::DEFAULT_SLUG;
+    let (tenant_url, public_url) = (options.tenant_url(tenant), &options.public_url);
+    let config = file
+        .map(|file| format!(" --config {}", file.display()))
+        .unwrap_or_default();
+    format!(
+        "Roster is ready.
+
+  Tenant URL  {tenant_url}
+  Swagger UI  {public_url}/docs
+
+Make an API token for Okta:
+  {program} token create{config} --tenant {tenant} --name okta --permission UserModify
+Add a user:
+  {program} user add{config} --tenant {tenant} --user-name ada@example.com --email ada@example.com --given-name Ada --family-name Lovelace --role Analyst
+
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command_line::CommandLine;
+    use clap::Parser;
+
+    #[test]
+    fn the_commands_of_the_banner_can_be_typed() {
+        let banner = banner(
+            &Options::default(),
+            "roster",
+            Some(Path::new("roster.toml")),
+        );
+        assert!(
+            banner.contains("  http://localhost:8080/t/default/scim/v2\n"),
+            "{banner}"
+        );
+        let commands: Vec<&str> = banner
+            .lines()
+            .filter(|line| line.starts_with("  roster "))
+            .collect();
+        assert_eq!(commands.len(), 2);
+        for command in commands {
+            CommandLine::try_parse_from(command.split_whitespace()).unwrap();
+        }
+    }
+}

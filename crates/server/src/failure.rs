@@ -1,0 +1,75 @@
+//! Why a command did not do what was asked. Each message is the one line that whoever typed the
+//! command reads.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use roster_application::error::Error;
+use roster_application::ports::store::StoreError;
+
+use crate::configuration::SettingError;
+
+/// A command's failure.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A setting is not usable.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// A use case refused, or the database did not do its part.
+    #[error(transparent)]
+    Application(#[from] Error),
+    /// The database can't be opened.
+    #[error("{0}")]
+    Open(String),
+    /// The migrations did not run.
+    #[error("The database can't be migrated: {0}")]
+    Migrate(String),
+    /// There is no database of ours where the settings point.
+    #[error("There is no database at {}. Start `roster serve` or run `roster migrate` first; or, if the server runs elsewhere, set ROSTER_DATA_DIR or ROSTER_DATABASE_URL as it has them.", .0.display())]
+    NoDatabase(PathBuf),
+    /// The database answers, but its tables are not the ones that this program knows.
+    #[error("The database can't be used: {0}")]
+    NotReady(StoreError),
+    /// No tenant of that slug.
+    #[error("There is no tenant {slug}. {known}")]
+    NoTenant {
+        /// As it was given.
+        slug: String,
+        /// Which there are, and how to make one.
+        known: String,
+    },
+    /// Something else has the address.
+    #[error(
+        "Roster can't listen on {address}: {problem}. Set ROSTER_LISTEN to a free address, such as 127.0.0.1:8081."
+    )]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        problem: io::Error,
+    },
+    /// The server stopped by itself, or could not watch for signals.
+    #[error("The server stopped: {0}")]
+    Serve(io::Error),
+    /// A second signal came before the requests in flight were done.
+    #[error("Stopped at once by a second signal; requests in flight were cut off.")]
+    Interrupted,
+    /// A result can't be printed.
+    #[error("The output can't be written: {0}")]
+    Output(io::Error),
+    /// A file can't be written.
+    #[error("{} can't be written: {problem}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        problem: io::Error,
+    },
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Application(error.into())
+    }
+}

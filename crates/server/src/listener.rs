@@ -1,0 +1,282 @@
+//! Connections as they come in. The framework offers no limit for a client that opens a
+//! connection and says nothing, or says it very slowly, so it stands here: an idle connection is
+//! closed after [`IDLE`], and one that began to send must have an answer within the time of a
+//! request and [`GRACE`], however it trickles.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use poem::http::uri::Scheme;
+use poem::listener::Acceptor;
+use poem::web::{LocalAddr, RemoteAddr};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// How long a connection may be silent: longer than load balancers keep theirs (60 s), so that
+/// they close it first.
+const IDLE: Duration = Duration::from_secs(75);
+
+/// How long a request may take to arrive, beside the time to answer it.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How long to wait when the system has no room for another connection.
+const FULL: Duration = Duration::from_millis(100);
+
+/// The limits of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    idle: Duration,
+    answer: Duration,
+}
+
+impl Limits {
+    /// The limits where a request may take `request_timeout`.
+    pub(crate) fn of(request_timeout: Duration) -> Self {
+        Self {
+            idle: IDLE,
+            answer: request_timeout + GRACE,
+        }
+    }
+}
+
+/// Accepts connections and watches their time.
+pub(crate) struct Connections {
+    listener: TcpListener,
+    local: LocalAddr,
+    limits: Limits,
+}
+
+impl Connections {
+    /// On top of a bound listener.
+    ///
+    /// # Errors
+    /// When the listener does not know its own address.
+    pub(crate) fn new(listener: TcpListener, limits: Limits) -> io::Result<Self> {
+        let local = LocalAddr(listener.local_addr()?.into());
+        Ok(Self {
+            listener,
+            local,
+            limits,
+        })
+    }
+}
+
+impl Acceptor for Connections {
+    type Io = TimedStream<TcpStream>;
+
+    fn local_addr(&self) -> Vec<LocalAddr> {
+        vec![self.local.clone()]
+    }
+
+    async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
+        let (stream, address) = loop {
+            match self.listener.accept().await {
+                Ok(accepted) => break accepted,
+                // The client went away before it was accepted.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    // Without file descriptors accept fails at once, again and again.
+                    tracing::warn!(%error, "a connection can't be accepted");
+                    tokio::time::sleep(FULL).await;
+                }
+            }
+        };
+        // An answer must not wait for the acknowledgement of what was sent before it.
+        let _ = stream.set_nodelay(true);
+        let stream = TimedStream::new(stream, self.limits);
+        Ok((
+            stream,
+            self.local.clone(),
+            RemoteAddr(address.into()),
+            Scheme::HTTP,
+        ))
+    }
+}
+
+/// A connection with its deadline. When that has passed, reading and writing fail.
+pub(crate) struct TimedStream<S> {
+    stream: S,
+    limits: Limits,
+    deadline: Instant,
+    /// Whether something was received since something was last sent.
+    owes_answer: bool,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl<S> TimedStream<S> {
+    fn new(stream: S, limits: Limits) -> Self {
+        let deadline = Instant::now() + limits.idle;
+        Self {
+            stream,
+            limits,
+            deadline,
+            owes_answer: false,
+            timer: Box::pin(sleep_until(deadline)),
+        }
+    }
+
+    fn received(&mut self) {
+        if !self.owes_answer {
+            self.owes_answer = true;
+            self.deadline = Instant::now() + self.limits.answer;
+        }
+    }
+
+    fn sent(&mut self) {
+        self.owes_answer = false;
+        self.deadline = Instant::now() + self.limits.idle;
+    }
+
+    /// Fails after the deadline; else makes sure to be woken then. The timer is set anew only when
+    /// it rings or the deadline came nearer, not for every packet.
+    fn in_time(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        if self.timer.deadline() > self.deadline {
+            self.timer.as_mut().reset(self.deadline);
+        }
+        while self.timer.as_mut().poll(context).is_ready() {
+            if Instant::now() >= self.deadline {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.timer.as_mut().reset(self.deadline);
+        }
+        Ok(())
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut this.stream).poll_read(context, buffer);
+        if matches!(polled, Poll::Ready(Ok(()))) && buffer.filled().len() > before {
+            this.received();
+        }
+        this.in_time(context)?;
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> TimedStream<S> {
+    fn after_write(
+        &mut self,
+        context: &mut Context<'_>,
+        polled: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        match polled {
+            Poll::Ready(Ok(written)) if written > 0 => self.sent(),
+            Poll::Pending => self.in_time(context)?,
+            Poll::Ready(_) => {}
+        }
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.stream).poll_write(context, bytes);
+        this.after_write(context, polled)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.stream).poll_write_vectored(context, slices);
+        this.after_write(context, polled)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+    const LIMITS: Limits = Limits {
+        idle: Duration::from_millis(600),
+        answer: Duration::from_millis(300),
+    };
+    const TICK: Duration = Duration::from_millis(10);
+
+    fn connection() -> (DuplexStream, TimedStream<DuplexStream>) {
+        let (client, server) = duplex(64);
+        (client, TimedStream::new(server, LIMITS))
+    }
+
+    fn timed_out<T: std::fmt::Debug>(result: io::Result<T>) -> bool {
+        result.unwrap_err().kind() == io::ErrorKind::TimedOut
+    }
+
+    #[tokio::test]
+    async fn a_silent_connection_is_closed() {
+        let (_client, mut server) = connection();
+        let start = Instant::now();
+        assert!(timed_out(server.read_u8().await));
+        assert!(start.elapsed() >= LIMITS.idle);
+    }
+
+    #[tokio::test]
+    async fn bytes_that_trickle_in_give_no_more_time() {
+        let (mut client, mut server) = connection();
+        let start = Instant::now();
+        tokio::spawn(async move {
+            while client.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(TICK).await;
+            }
+        });
+        let mut received = Vec::new();
+        assert!(timed_out(server.read_to_end(&mut received).await));
+        assert!(start.elapsed() >= LIMITS.answer);
+        assert!(received.len() > 1);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_answered_lives_on() {
+        let (mut client, mut server) = connection();
+        let start = Instant::now();
+        let asking = tokio::spawn(async move {
+            while start.elapsed() < LIMITS.idle * 2 {
+                client.write_all(b"?").await.unwrap();
+                assert_eq!(client.read_u8().await.unwrap(), b'!');
+                tokio::time::sleep(TICK).await;
+            }
+        });
+        while server.read(&mut [0]).await.unwrap() > 0 {
+            server.write_all(b"!").await.unwrap();
+        }
+        asking.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_its_answer_is_left() {
+        let (_client, mut server) = connection();
+        let start = Instant::now();
+        assert!(timed_out(server.write_all(&[0; 1_000]).await));
+        assert!(start.elapsed() >= LIMITS.idle);
+    }
+}

@@ -1,0 +1,107 @@
+//! Which store the settings name: PostgreSQL for `postgres://…`, else SQLite in one file.
+
+use std::path::PathBuf;
+
+use roster_application::Application;
+use roster_application::ports::store::Store;
+use roster_store_postgres::{PoolOptions, PostgresStore};
+use roster_store_sqlite::SqliteStore;
+
+use crate::configuration::{Configuration, Database};
+use crate::failure::Failure;
+use crate::world::{SystemClock, SystemIds};
+
+/// A store that is open; its schema may still be an older one.
+pub(crate) enum OpenStore {
+    /// The embedded default.
+    Sqlite(SqliteStore),
+    /// For production.
+    Postgres(PostgresStore),
+}
+
+impl OpenStore {
+    /// Opens the database, and makes the file of the embedded one when it is missing.
+    ///
+    /// # Errors
+    /// [`Failure::Open`]; never with a password in it.
+    pub(crate) async fn open(configuration: &Configuration) -> Result<Self, Failure> {
+        match &configuration.database {
+            Database::Sqlite(path) => {
+                SqliteStore::open(path)
+                    .await
+                    .map(Self::Sqlite)
+                    .map_err(|error| {
+                        Failure::Open(format!("The SQLite database can't be opened: {error}"))
+                    })
+            }
+            Database::Postgres { url, pool_size } => {
+                let options = PoolOptions {
+                    max_size: *pool_size,
+                    ..PoolOptions::default()
+                };
+                PostgresStore::connect(url.reveal(), options).await.map(Self::Postgres).map_err(|error| {
+                    Failure::Open(format!("The PostgreSQL database of ROSTER_DATABASE_URL can't be opened: {error}"))
+                })
+            }
+        }
+    }
+
+    /// Opens a database that a server or `roster migrate` has made. A command that was typed in
+    /// the wrong directory must not make another.
+    ///
+    /// # Errors
+    /// [`Failure::NoDatabase`], [`Failure::Open`].
+    pub(crate) async fn open_existing(configuration: &Configuration) -> Result<Self, Failure> {
+        match missing_file(configuration) {
+            Some(path) => Err(Failure::NoDatabase(path)),
+            None => Self::open(configuration).await,
+        }
+    }
+
+    /// Brings the schema up to date; several processes may do so at once.
+    ///
+    /// # Errors
+    /// [`Failure::Migrate`].
+    pub(crate) async fn migrate(&self) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(store) => store
+                .migrate()
+                .await
+                .map_err(|error| Failure::Migrate(error.to_string())),
+            Self::Postgres(store) => store
+                .migrate()
+                .await
+                .map_err(|error| Failure::Migrate(error.to_string())),
+        }
+    }
+
+    /// The application on top of the store.
+    pub(crate) fn into_application(self) -> Application {
+        let store: Box<dyn Store> = match self {
+            Self::Sqlite(store) => Box::new(store),
+            Self::Postgres(store) => Box::new(store),
+        };
+        Application::new(store, Box::new(SystemClock), Box::new(SystemIds))
+    }
+}
+
+/// The application on top of an existing database with the schema that this program knows: what
+/// every command but `serve` and `migrate` works on.
+///
+/// # Errors
+/// [`Failure::NoDatabase`], [`Failure::Open`], [`Failure::NotReady`].
+pub(crate) async fn application(configuration: &Configuration) -> Result<Application, Failure> {
+    let application = OpenStore::open_existing(configuration)
+        .await?
+        .into_application();
+    application.ready().await.map_err(Failure::NotReady)?;
+    Ok(application)
+}
+
+fn missing_file(configuration: &Configuration) -> Option<PathBuf> {
+    match &configuration.database {
+        // A file that may not be looked at is left to the store, which says so.
+        Database::Sqlite(path) if matches!(path.try_exists(), Ok(false)) => Some(path.clone()),
+        _ => None,
+    }
+}

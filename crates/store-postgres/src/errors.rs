@@ -1,0 +1,100 @@
+//! From the database's errors to those of the port.
+
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
+use roster_application::ports::store::{CommitError, StoreError};
+use roster_domain::change::{Precondition, UniqueName, Write};
+
+const TERMINATING: &str = "terminating connection";
+
+/// How PostgreSQL's messages begin when trying again may help. diesel passes on the message but
+/// not the SQLSTATE: 57P01 to 57P03, 57014, 40P01, 53300.
+const PASSING: [&str; 5] = [
+    TERMINATING,
+    "the database system is",
+    "canceling statement due to",
+    "deadlock detected",
+    "sorry, too many clients",
+];
+
+/// The error of a read, or of a commit that was otherwise fine.
+pub(crate) fn store_error(error: Error) -> StoreError {
+    let passing = match &error {
+        Error::DatabaseError(
+            DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction,
+            _,
+        )
+        | Error::BrokenTransactionManager => true,
+        Error::DatabaseError(_, information) => is_passing(information.as_ref()),
+        _ => false,
+    };
+    match error {
+        error if passing => StoreError::Unavailable(Box::new(error)),
+        Error::DeserializationError(problem) => StoreError::Corrupt {
+            what: "row",
+            problem: problem.to_string(),
+        },
+        error => StoreError::Failed(Box::new(error)),
+    }
+}
+
+fn is_passing(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> bool {
+    PASSING
+        .iter()
+        .any(|start| information.message().starts_with(start))
+}
+
+/// Whether the connection was lost, and not merely an answer late: another connection may work.
+pub(crate) fn is_cut(error: &StoreError) -> bool {
+    let StoreError::Unavailable(error) = error else {
+        return false;
+    };
+    match error.downcast_ref() {
+        Some(Error::DatabaseError(
+            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
+            _,
+        )) => true,
+        Some(Error::DatabaseError(_, information)) => {
+            information.message().starts_with(TERMINATING)
+        }
+        _ => false,
+    }
+}
+
+/// The error of a commit of `write`.
+pub(crate) fn commit_error(error: Error, write: &Write) -> CommitError {
+    match &error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
+            match information.constraint_name().and_then(taken) {
+                Some(name) => CommitError::Taken(name),
+                None => CommitError::Store(store_error(error)),
+            }
+        }
+        // PostgreSQL 18 tells ON DELETE RESTRICT apart; earlier ones don't.
+        Error::DatabaseError(
+            DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::RestrictViolation,
+            _,
+        ) => match write {
+            // Somebody was given the role after the precondition was found to hold.
+            Write::DeleteRole { role, .. } => {
+                CommitError::Broken(Precondition::RoleUnused { role: *role })
+            }
+            // The role that it refers to was deleted after it was loaded.
+            _ => CommitError::Conflict,
+        },
+        _ => CommitError::Store(store_error(error)),
+    }
+}
+
+/// Which name a unique constraint of `migrations/postgres` keeps.
+fn taken(constraint: &str) -> Option<UniqueName> {
+    match constraint {
+        "users_user_name_taken" => Some(UniqueName::UserName),
+        "users_email_taken" => Some(UniqueName::Email),
+        "roles_name_taken" => Some(UniqueName::RoleName),
+        "tenants_slug_taken" => Some(UniqueName::TenantSlug),
+        _ => None,
+    }
+}

@@ -1,0 +1,90 @@
+//! The state of Roster in PostgreSQL: the `Store` port over diesel and diesel-async.
+//!
+//! A read is one round trip; a write with its audit record is one, too, unless something besides
+//! the version must hold. The schema is `migrations/postgres`. The crate `roster-store-sqlite` has
+//! the same files; both pass the contract of `roster-store-kit`.
+//!
+//! Where to go next:
+//! - `connections`: the pool, and what may take how long;
+//! - `migrations`: the schema, and whether the database has it;
+//! - `reads`, `commit`: a file for each kind of record; `token_uses` is the one write beside them;
+//! - `rows`: columns and domain values; `schema`: the tables; `errors`: what an error means.
+//!
+//! To store another field: a migration, the column in `schema`, the row in `rows`, the statement
+//! in `commit`, and a promise in the contract.
+
+mod commit;
+mod connections;
+mod errors;
+mod migrations;
+mod reads;
+mod rows;
+mod schema;
+mod tenant;
+mod token_uses;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use connections::{Connections, read};
+pub use connections::{OpenError, PoolOptions};
+use roster_application::ports::store::{Store, StoreError, TenantStore};
+use roster_domain::id::TenantId;
+use roster_domain::tenant::Tenant;
+use roster_domain::text::TenantSlug;
+use tenant::PostgresTenant;
+
+/// A database of PostgreSQL. Clones share its pool of connections.
+#[derive(Clone)]
+pub struct PostgresStore {
+    connections: Arc<Connections>,
+}
+
+impl PostgresStore {
+    /// Opens the database at `url` (`postgres://user:password@host:5432/database`) and makes sure
+    /// that it answers. Leaves its schema as it is: see [`PostgresStore::migrate`].
+    ///
+    /// # Errors
+    /// [`OpenError`]; no message contains any part of the URL.
+    pub async fn connect(url: &str, options: PoolOptions) -> Result<Self, OpenError> {
+        let connections = Arc::new(Connections::new(url, options)?);
+        connections.get().await.map_err(OpenError::Unreachable)?;
+        Ok(Self { connections })
+    }
+
+    /// Brings the schema up to what this program knows. Any number of processes may do so at once:
+    /// one works, the others wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when a migration fails or the schema is newer than this program.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        migrations::run(&self.connections).await
+    }
+
+    /// Undoes every migration. **All data is lost**; meant for tests of the migrations.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when one can't be undone.
+    pub async fn revert_all_migrations(&self) -> Result<(), StoreError> {
+        migrations::revert_all(&self.connections).await
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    fn tenant(&self, id: TenantId) -> Box<dyn TenantStore> {
+        Box::new(PostgresTenant::new(Arc::clone(&self.connections), id))
+    }
+
+    async fn tenant_by_slug(&self, slug: &TenantSlug) -> Result<Option<Tenant>, StoreError> {
+        read!(self.connections, reads::tenants::by_slug, slug)
+    }
+
+    async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
+        read!(self.connections, reads::tenants::all)
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        read!(self.connections, migrations::check)
+    }
+}

@@ -1,0 +1,7 @@
+//! Reads: one round trip each. All are typed queries, which a connection prepares once.
+
+pub(crate) mod audit;
+pub(crate) mod roles;
+pub(crate) mod tenants;
+pub(crate) mod tokens;
+pub(crate) mod users;

@@ -1,0 +1,131 @@
+//! The state of Roster in one file: the `Store` port over diesel and SQLite, which is compiled in.
+//!
+//! One connection writes, on a thread of its own; a few read. The schema is `migrations/sqlite`.
+//! Other processes (Roster's command line) may use the file at the same time. The crate
+//! `roster-store-postgres` has the same files where it can; both pass the contract of
+//! `roster-store-kit`.
+//!
+//! Where to go next:
+//! - `connections`: how the file is opened, and the connections that read;
+//! - `writer`: the connection that writes, and commits together what waits together;
+//! - `migrations`: the schema, and whether the database has it;
+//! - `reads`, `commit`: a file for each kind of record; `token_uses` is the one write beside them;
+//! - `rows`: columns and domain values; `schema`: the tables; `statement`: statements that are
+//!   prepared once; `errors`: what an error means.
+//!
+//! To store another field: a migration, the column in `schema`, the row in `rows`, the statement
+//! in `commit`, and a promise in the contract.
+
+mod commit;
+mod connections;
+mod errors;
+mod migrations;
+mod reads;
+mod rows;
+mod schema;
+mod statement;
+mod tenant;
+mod token_uses;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+pub use connections::OpenError;
+use connections::{DatabaseFile, Readers};
+use roster_application::ports::store::{Store, StoreError, TenantStore};
+use roster_domain::id::TenantId;
+use roster_domain::tenant::Tenant;
+use roster_domain::text::TenantSlug;
+use tenant::SqliteTenant;
+use writer::Writer;
+
+/// A database in one file. Clones share its connections; when the last one is dropped, what was
+/// handed in for writing is written first.
+#[derive(Clone)]
+pub struct SqliteStore {
+    file: DatabaseFile,
+    database: Arc<Database>,
+}
+
+/// The connections.
+pub(crate) struct Database {
+    pub(crate) readers: Arc<Readers>,
+    pub(crate) writer: Writer,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`. A file that isn't there is created, with its directory, for
+    /// the owner alone (0600 in 0700 on Unix). Leaves the schema as it is: see
+    /// [`SqliteStore::migrate`].
+    ///
+    /// # Errors
+    /// [`OpenError`] names the file and says what is wrong with it.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        let owned = path.to_owned();
+        let opening = tokio::task::spawn_blocking(move || {
+            let file = DatabaseFile::prepare(&owned)?;
+            let writer = Writer::start(&file)?;
+            let readers = Arc::new(Readers::new(file.clone()));
+            let database = Arc::new(Database { readers, writer });
+            Ok(Self { file, database })
+        });
+        opening.await.unwrap_or_else(|stopped| {
+            Err(OpenError::File {
+                path: path.to_owned(),
+                source: std::io::Error::other(stopped),
+            })
+        })
+    }
+
+    /// Brings the schema up to what this program knows. Any number of processes may do so at once:
+    /// one works, the others wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when a migration fails or the schema is newer than this program.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.migrating(migrations::run).await
+    }
+
+    /// Undoes every migration. **All data is lost**; meant for tests of the migrations.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when one can't be undone.
+    pub async fn revert_all_migrations(&self) -> Result<(), StoreError> {
+        self.migrating(migrations::revert_all).await
+    }
+
+    async fn migrating(
+        &self,
+        work: fn(&DatabaseFile) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let file = self.file.clone();
+        let migrating = tokio::task::spawn_blocking(move || work(&file));
+        migrating
+            .await
+            .unwrap_or_else(|stopped| Err(StoreError::Failed(Box::new(stopped))))
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn tenant(&self, id: TenantId) -> Box<dyn TenantStore> {
+        Box::new(SqliteTenant::new(Arc::clone(&self.database), id))
+    }
+
+    async fn tenant_by_slug(&self, slug: &TenantSlug) -> Result<Option<Tenant>, StoreError> {
+        let slug = slug.clone();
+        let read = move |connection: &mut _| reads::tenants::by_slug(connection, &slug);
+        self.database.readers.read(read).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
+        self.database.readers.read(reads::tenants::all).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.database.writer.ready()?;
+        self.database.readers.read(migrations::check).await
+    }
+}

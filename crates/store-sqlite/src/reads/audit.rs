@@ -1,0 +1,59 @@
+//! Reads of the audit log.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel::sqlite::Sqlite;
+use roster_application::ports::store::{AuditQuery, StoreError};
+use roster_domain::audit::{AuditRecord, AuditResult};
+use roster_domain::id::TenantId;
+use roster_store_kit::columns;
+
+use crate::errors::store_error;
+use crate::rows::audit::AuditRow;
+use crate::rows::values::{Id, Micros};
+use crate::schema::audit_log;
+
+pub(crate) fn matching(
+    connection: &mut SqliteConnection,
+    tenant: TenantId,
+    query: &AuditQuery,
+) -> Result<Vec<AuditRecord>, StoreError> {
+    let mut found = audit_log::table
+        .filter(audit_log::tenant_id.eq(Id(tenant.uuid())))
+        .order(audit_log::id.desc())
+        .limit(i64::from(query.limit))
+        .select(AuditRow::as_select())
+        .into_boxed::<Sqlite>();
+    // The log is in the order of ids: they bound how much of it is walked.
+    let (at_least, below) = columns::audit_id_bounds(query);
+    if let Some(at_least) = at_least {
+        found = found.filter(audit_log::id.ge(Id(at_least)));
+    }
+    if let Some(below) = below {
+        found = found.filter(audit_log::id.lt(Id(below)));
+    }
+    if let Some(action) = query.action {
+        found = found.filter(audit_log::action.eq(action.as_str()));
+    }
+    match query.result {
+        // Word for word as the partial index has it: a parameter would not be seen to match it.
+        Some(AuditResult::Failed) => found = found.filter(sql::<Bool>("audit_log.result = 'FAILED'")),
+        Some(result) => found = found.filter(audit_log::result.eq(result.as_str())),
+        None => {}
+    }
+    if let Some(actor) = query.actor {
+        found = found.filter(audit_log::actor_id.eq(Id(actor)));
+    }
+    if let Some(target) = query.target {
+        found = found.filter(audit_log::target_id.eq(Id(target)));
+    }
+    if let Some(from) = query.from {
+        found = found.filter(audit_log::at.ge(Micros(from)));
+    }
+    if let Some(until) = query.until {
+        found = found.filter(audit_log::at.lt(Micros(until)));
+    }
+    let rows = found.load(connection).map_err(store_error)?;
+    rows.into_iter().map(AuditRow::record).collect()
+}

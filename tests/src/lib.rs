@@ -1,0 +1,68 @@
+//! What the black-box tests share. The tests themselves are in `tests/black_box/`, one module for
+//! each side of the product; every story runs on both stores ([`on_both_stores!`]).
+//!
+//! They test the binary that was built last: `cargo build -p roster-server` comes before
+//! `cargo test -p roster-tests`, and a binary older than its sources is refused.
+//!
+//! Where to go next:
+//! - [`binary`]: the program under test;
+//! - [`server`]: it running: started, killed, restarted, and its command line;
+//! - [`tenant`]: a tenant of its own for each story, with users and tokens;
+//! - [`client`]: requests and the assertions on their answers;
+//! - [`okta`]: Okta's two personas, which replay `fixtures/okta-requests.json`;
+//! - [`raw`]: bytes on a socket, where a client library would tidy up;
+//! - [`postgres`]: private PostgreSQL clusters.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests: a test that can't go on ends, and says why"
+)]
+
+pub mod binary;
+pub mod client;
+pub mod okta;
+pub mod postgres;
+pub mod raw;
+pub mod server;
+pub mod tenant;
+
+/// Which store a story runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded default: one file.
+    Sqlite,
+    /// A database of its own on the shared cluster.
+    Postgres,
+}
+
+/// Makes two tests of each story: one on SQLite, one on PostgreSQL.
+///
+/// ```text
+/// on_both_stores! {
+///     async fn nobody_is_found_in_an_empty_tenant(backend: Backend) { … }
+/// }
+/// ```
+#[macro_export]
+macro_rules! on_both_stores {
+    ($($(#[$attribute:meta])* async fn $name:ident($backend:ident: Backend) $story:block)+) => {
+        $(
+            $(#[$attribute])*
+            mod $name {
+                use super::*;
+
+                async fn story($backend: $crate::Backend) $story
+
+                #[tokio::test]
+                async fn on_sqlite() {
+                    story($crate::Backend::Sqlite).await;
+                }
+
+                #[tokio::test]
+                async fn on_postgresql() {
+                    story($crate::Backend::Postgres).await;
+                }
+            }
+        )+
+    };
+}

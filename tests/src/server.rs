@@ -1,0 +1,299 @@
+//! The running server: the real binary, started on a free port with a database of its own, killed and started
+//! again, and its command line run against the same database.
+//!
+//! [`shared`] is one server for each store, for every story that is content with a tenant of its
+//! own; a story that kills the server or needs other settings starts one with [`Server::start`].
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::Backend;
+use crate::binary::{binary, text};
+use crate::postgres::shared_cluster;
+use crate::raw;
+
+/// How long a start may take; a test fails then with what the server said.
+const START_LIMIT: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(10);
+
+/// Where the servers of these tests say they are reached: nobody listens there, so an address in
+/// an answer proves that it comes from this setting and not from the request.
+pub const PUBLIC_URL: &str = "https://roster.example";
+
+/// Ends the server and removes its directory when the test process ends without doing so: the
+/// pipe to it closes then without a word.
+const WATCHDOG: &str = r#"trap '' INT TERM HUP
+if read -r word; then exit 0; fi
+kill -9 "$1"; sleep 0.2; rm -rf "$2""#;
+
+/// A running server, with its data. Everything goes when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    /// Its store.
+    pub backend: Backend,
+    address: SocketAddr,
+    database_url: Option<String>,
+    settings: Vec<(String, String)>,
+    running: Mutex<Option<Running>>,
+    // Last, so that the directory goes when the process is gone.
+    directory: TempDir,
+}
+
+#[derive(Debug)]
+struct Running {
+    process: Child,
+    watchdog: Child,
+}
+
+impl Running {
+    fn forget(mut self) {
+        if let Some(mut pipe) = self.watchdog.stdin.take() {
+            let _ = pipe.write_all(b"done\n");
+        }
+        let _ = self.watchdog.wait();
+    }
+}
+
+/// The one server of that store that all stories share. The rate limit is off.
+#[must_use]
+pub fn shared(backend: Backend) -> Arc<Server> {
+    static SQLITE: OnceLock<Arc<Server>> = OnceLock::new();
+    static POSTGRES: OnceLock<Arc<Server>> = OnceLock::new();
+    let slot = match backend {
+        Backend::Sqlite => &SQLITE,
+        Backend::Postgres => &POSTGRES,
+    };
+    slot.get_or_init(|| Server::start(backend)).clone()
+}
+
+impl Server {
+    /// Starts a server with an empty database and waits until it is ready. The rate limit is off.
+    #[must_use]
+    pub fn start(backend: Backend) -> Arc<Self> {
+        Self::start_with(backend, &[])
+    }
+
+    /// As [`Server::start`], with further settings, which go before the usual ones.
+    #[must_use]
+    pub fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Arc<Self> {
+        let database_url = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => Some(shared_cluster().create_database().unwrap()),
+        };
+        let directory = tempfile::Builder::new()
+            .prefix("roster-test-")
+            .tempdir()
+            .unwrap();
+        let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        let settings = settings.iter().map(owned).collect();
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let server = Self {
+            backend,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            database_url,
+            settings,
+            running: Mutex::default(),
+            directory,
+        };
+        server.launch();
+        Arc::new(server)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://` and where it listens.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The directory of its data and logs.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The PostgreSQL database, if it has one.
+    #[must_use]
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
+    }
+
+    /// Everything it wrote to standard output and standard error.
+    #[must_use]
+    pub fn logs(&self) -> String {
+        ["stdout", "stderr"]
+            .map(|name| fs::read_to_string(self.directory().join(name)).unwrap_or_default())
+            .concat()
+    }
+
+    /// Everything the database holds, as text that a secret could be searched in.
+    #[must_use]
+    pub fn database_content(&self) -> String {
+        if let Some(url) = self.database_url() {
+            return shared_cluster()
+                .sql(url, "SELECT database_to_xml(true, false, '')")
+                .unwrap();
+        }
+        let data = fs::read_dir(self.directory().join("data")).unwrap();
+        let files = data.map(|entry| fs::read(entry.unwrap().path()).unwrap());
+        files
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect()
+    }
+
+    /// The program, with this server's settings.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .env_clear()
+            .current_dir(self.directory())
+            .stdin(Stdio::null());
+        command.env("USER", "operator").env("RUST_BACKTRACE", "1");
+        command.env("ROSTER_LISTEN", self.address.to_string());
+        command.env("ROSTER_PUBLIC_URL", PUBLIC_URL);
+        command.env("ROSTER_SCIM_RATE_LIMIT", "0");
+        match self.database_url() {
+            Some(url) => command.env("ROSTER_DATABASE_URL", url),
+            None => command.env("ROSTER_DATA_DIR", self.directory().join("data")),
+        };
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs one of the program's commands against this server's database.
+    #[must_use]
+    pub fn cli(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
+    }
+
+    /// The standard output of a command that must succeed, without the white space around it.
+    #[must_use]
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let output = self.cli(arguments);
+        let (said, complained) = (text(&output.stdout), text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "roster {arguments:?}: {}\n{said}\n{complained}",
+            output.status
+        );
+        said.trim().to_owned()
+    }
+
+    /// Ends it as a power cut would end it.
+    pub fn kill9(&self) {
+        if let Some(mut running) = self.running.lock().unwrap().take() {
+            running.process.kill().unwrap();
+            running.process.wait().unwrap();
+            running.forget();
+        }
+    }
+
+    /// Sends SIGTERM, and does not wait.
+    pub fn terminate(&self) {
+        let running = self.running.lock().unwrap();
+        let pid = running
+            .as_ref()
+            .expect("the server does not run")
+            .process
+            .id();
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -TERM {pid}")])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end, at most `limit`.
+    #[must_use]
+    pub fn wait(&self, limit: Duration) -> ExitStatus {
+        let mut running = self
+            .running
+            .lock()
+            .unwrap()
+            .take()
+            .expect("the server does not run");
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = running.process.try_wait().unwrap() {
+                running.forget();
+                return status;
+            }
+            if begun.elapsed() > limit {
+                let _ = running.process.kill();
+                panic!("the server still ran after {limit:?}\n{}", self.logs());
+            }
+            sleep(POLL);
+        }
+    }
+
+    /// Starts it again after its end, on the same address and data.
+    pub fn restart(&self) {
+        self.kill9();
+        self.launch();
+    }
+
+    fn launch(&self) {
+        let file = |name| {
+            File::options()
+                .create(true)
+                .append(true)
+                .open(self.directory().join(name))
+                .unwrap()
+        };
+        let mut command = self.command();
+        command
+            .arg("serve")
+            .stdout(file("stdout"))
+            .stderr(file("stderr"));
+        let mut process = command.spawn().unwrap();
+        let begun = Instant::now();
+        while !raw::answers_ok(self.address, "/readyz") {
+            if let Some(status) = process.try_wait().unwrap() {
+                panic!("the server ended at its start: {status}\n{}", self.logs());
+            }
+            if begun.elapsed() > START_LIMIT {
+                let _ = process.kill();
+                panic!(
+                    "the server was not ready after {START_LIMIT:?}\n{}",
+                    self.logs()
+                );
+            }
+            sleep(POLL);
+        }
+        let mut watchdog = Command::new("sh");
+        watchdog
+            .args(["-c", WATCHDOG, "watchdog", &process.id().to_string()])
+            .arg(self.directory());
+        let watchdog = watchdog
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        *self.running.lock().unwrap() = Some(Running { process, watchdog });
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill9();
+    }
+}

@@ -1,0 +1,54 @@
+//! `roster openapi`, and the documents under version control.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use roster_tests::binary::binary;
+use roster_tests::on_both_stores;
+use roster_tests::tenant::Tenant;
+use serde_json::Value;
+
+#[test]
+fn the_documents_under_version_control_are_those_of_the_program() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = Command::new(binary())
+        .args(["openapi", "--dir"])
+        .arg(directory.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+    for name in ["scim.json", "management.json"] {
+        let made = fs::read_to_string(directory.path().join(name)).unwrap();
+        let kept = fs::read_to_string(committed.join(name)).unwrap_or_default();
+        assert!(made.ends_with("}\n"));
+        assert!(
+            made == kept,
+            "openapi/{name} is out of date. Make it again with: cargo run -p roster-server -- openapi --dir openapi"
+        );
+    }
+}
+
+on_both_stores! {
+    async fn the_served_documents_are_usable_where_they_are_served(backend: Backend) {
+        let tenant = Tenant::new(backend);
+        let client = roster_tests::client::Client::new(tenant.server.url());
+        let page = client.get("/docs").await;
+        assert_eq!(page.status, 200);
+        assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")));
+        let policy = page.header("content-security-policy").unwrap_or_default();
+        assert!(policy.contains("default-src 'none'") || policy.contains("default-src 'self'"), "{policy}");
+        for name in ["scim", "management"] {
+            let answer = client.get(&format!("/docs/{name}.json")).await;
+            assert_eq!(answer.status, 200, "{name}");
+            let document: Value = answer.json();
+            let server = &document["servers"][0];
+            assert_eq!(server["variables"]["publicUrl"]["default"], roster_tests::server::PUBLIC_URL, "{server}");
+            assert_eq!(server["variables"]["tenant"]["default"], "default", "{server}");
+        }
+        let root = client.get("/").await;
+        assert!(matches!(root.status, 301..=308), "{}", root.status);
+        assert!(matches!(root.header("location"), Some("docs" | "/docs")), "{:?}", root.header("location"));
+    }
+}

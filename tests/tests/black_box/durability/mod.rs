@@ -1,0 +1,6 @@
+//! Many writers at once, crashes in the middle of writes, shutdown under load.
+
+mod concurrency;
+mod crash;
+mod database;
+mod shutdown;

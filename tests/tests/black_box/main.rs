@@ -1,0 +1,25 @@
+//! Black-box tests of the running server: the real binary, on SQLite and on PostgreSQL, judged by
+//! what it answers and by nothing else. One binary, so that it is linked once.
+//!
+//! - [`okta`]: the main job, as Okta's custom apps and catalogue apps ask for it;
+//! - [`scim_protocol`]: each promise of the lifecycle profile;
+//! - [`management`]: the management API;
+//! - [`authorization`]: who may do what, by a reviewed table, and the life of tokens;
+//! - [`hostile`]: what nobody well-meaning sends;
+//! - [`durability`]: many writers, crashes, shutdown;
+//! - [`command_line`]: the program's commands and settings.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests: a test that can't go on ends, and says why"
+)]
+
+mod authorization;
+mod command_line;
+mod durability;
+mod hostile;
+mod management;
+mod okta;
+mod scim_protocol;

@@ -1,0 +1,68 @@
+//! Every failure is a problem (RFC 9457), whoever in the server found it.
+
+use reqwest::Method;
+use roster_tests::client::{Answer, Client};
+use roster_tests::on_both_stores;
+use roster_tests::raw::get;
+use roster_tests::tenant::Tenant;
+use serde_json::json;
+
+on_both_stores! {
+    async fn routes_methods_and_media_types(backend: Backend) {
+        let tenant = Tenant::new(backend);
+        let api = tenant.api();
+        for path in ["/nonsense", "", "/", "/Users", "/users/a/b", "/users/x/nonsense"] {
+            api.get(path).await.problem(404);
+        }
+        for (method, path, allowed) in [
+            (Method::DELETE, "/users", "GET"),
+            (Method::POST, "/users", "GET"),
+            (Method::PUT, "/settings", "PATCH"),
+            (Method::GET, "/api-tokens/self/rotate", "POST"),
+        ] {
+            let answer = api.send(method.clone(), path, Some(&json!({}))).await;
+            answer.problem(405);
+            let header = answer.header("allow").unwrap_or_default();
+            assert!(header.contains(allowed), "{method} {path}: {header}");
+        }
+        for media_type in ["text/plain", "application/xml", "application/scim+json2"] {
+            let request = api.request(Method::PATCH, "/settings").header("Content-Type", media_type).body("{}");
+            Answer::of(request).await.problem(415);
+        }
+    }
+
+    async fn bodies_that_are_no_json(backend: Backend) {
+        let tenant = Tenant::new(backend);
+        for body in ["", "{", "nonsense", "{\"a\":1}{", "[1,", "\u{0}"] {
+            let request = tenant.api().request(Method::PATCH, "/settings").header("Content-Type", "application/json");
+            Answer::of(request.body(body)).await.problem(400);
+        }
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        let request = tenant.api().request(Method::POST, "/roles").header("Content-Type", "application/json");
+        Answer::of(request.body(deep)).await.problem(400);
+    }
+
+    async fn a_missing_permission_is_told_before_the_body_is_judged(backend: Backend) {
+        let tenant = Tenant::new(backend);
+        let reader = tenant.api_with(&["UserRead"]);
+        let path = format!("/users/{}", tenant.user("ada", "Analyst"));
+        for body in [json!({ "nonsense": 1 }), json!({ "userName": 7 }), json!([])] {
+            let problem = reader.patch(&path, &body).await.problem(403);
+            assert!(problem["detail"].as_str().unwrap().contains("UserModify"), "{problem}");
+            reader.post("/roles", &body).await.problem(403);
+            reader.post("/api-tokens", &body).await.problem(403);
+            reader.patch("/settings", &body).await.problem(403);
+        }
+    }
+
+    async fn an_unknown_tenant_and_everything_outside_the_apis(backend: Backend) {
+        let tenant = Tenant::new(backend);
+        let client = Client::new(tenant.server.url()).with_token(tenant.administrator_token());
+        for path in ["/t/nobody-has-this/api/v1/users", "/nonsense", "/t", "/t/", "/api/v1/users"] {
+            client.get(path).await.problem(404);
+        }
+        for live in ["/livez", "/readyz"] {
+            assert_eq!(get(tenant.server.address(), live, None).status, 200, "{live}");
+        }
+    }
+}
