@@ -26,13 +26,13 @@ check: ## Formatting, lints, documentation, shell scripts, and a short fuzzing r
 	$(tools) shellcheck .ci/run scripts/*.sh scripts/tools/*.sh
 	$(tools) scripts/fuzz.sh 20
 
-openapi: ## Write openapi/scim.json and openapi/management.json anew
+openapi: ## Write openapi/*.json anew
 	cargo run --quiet --bin roster -- openapi --dir openapi
 
-lint-openapi: ## Lint both OpenAPI documents
-	$(tools) redocly lint openapi/scim.json openapi/management.json
+lint-openapi: ## Lint the OpenAPI documents
+	$(tools) redocly lint openapi/*.json
 
-clients: ## Generate Python and TypeScript clients of both APIs into clients/
+clients: ## Generate Python and TypeScript clients of the APIs into clients/
 	$(tools) scripts/generate-clients.sh clients
 
 test-clients: clients ## Drive a running server through the generated clients

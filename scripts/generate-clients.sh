@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Generates a Python and a TypeScript client of each API from openapi/*.json:
-#   generate-clients.sh DIRECTORY  →  DIRECTORY/{python,typescript}/{scim,management}
+#   generate-clients.sh DIRECTORY  →  DIRECTORY/{python,typescript}/{scim,management,session}
 # Run by `make clients`, which puts the generator on PATH.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$1
 
 rm -rf "$out"
-for api in scim management; do
+for api in scim management session; do
     for generator in python typescript-fetch; do
         language=${generator%-fetch}
         target=$out/$language/$api

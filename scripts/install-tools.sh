@@ -20,6 +20,8 @@ has_postgresql() { has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; 
 has_java() { java -version; }
 
 want build-essential has c++
+want chromium has chromium
+want chromium-driver has chromedriver
 want curl has curl
 want default-jre-headless has_java
 want nodejs has node

@@ -181,6 +181,13 @@ impl Answer {
             .and_then(Result::ok)
     }
 
+    /// The values of all headers of that name.
+    #[must_use]
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        let values = self.headers.get_all(name).iter();
+        values.filter_map(|value| value.to_str().ok()).collect()
+    }
+
     /// The body as text.
     #[must_use]
     pub fn text(&self) -> String {

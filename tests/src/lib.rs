@@ -10,8 +10,13 @@
 //! - [`tenant`]: a tenant of its own for each story, with users and tokens;
 //! - [`client`]: requests and the assertions on their answers;
 //! - [`okta`]: Okta's two personas, which replay `fixtures/okta-requests.json`;
+//! - [`idp`]: an identity provider in the shape of Okta, honest or not;
+//! - [`browser`]: a browser without a screen that signs in with it;
+//! - [`chromium`]: one with a screen, more or less;
+//! - [`jwt`]: session tokens, as the application that uses Roster reads them;
 //! - [`raw`]: bytes on a socket, where a client library would tidy up;
-//! - [`postgres`]: private PostgreSQL clusters.
+//! - [`postgres`]: private PostgreSQL clusters;
+//! - [`tools`]: other programs.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,12 +25,17 @@
 )]
 
 pub mod binary;
+pub mod browser;
+pub mod chromium;
 pub mod client;
+pub mod idp;
+pub mod jwt;
 pub mod okta;
 pub mod postgres;
 pub mod raw;
 pub mod server;
 pub mod tenant;
+pub mod tools;
 
 /// Which store a story runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -40,6 +40,7 @@ pub struct Server {
     /// Its store.
     pub backend: Backend,
     address: SocketAddr,
+    public_url: String,
     database_url: Option<String>,
     settings: Vec<(String, String)>,
     running: Mutex<Option<Running>>,
@@ -62,7 +63,7 @@ impl Running {
     }
 }
 
-/// The one server of that store that all stories share. The rate limit is off.
+/// The one server of that store that all stories share. The rate limits are off.
 #[must_use]
 pub fn shared(backend: Backend) -> Arc<Server> {
     static SQLITE: OnceLock<Arc<Server>> = OnceLock::new();
@@ -75,7 +76,7 @@ pub fn shared(backend: Backend) -> Arc<Server> {
 }
 
 impl Server {
-    /// Starts a server with an empty database and waits until it is ready. The rate limit is off.
+    /// Starts a server with an empty database and waits until it is ready. The rate limits are off.
     #[must_use]
     pub fn start(backend: Backend) -> Arc<Self> {
         Self::start_with(backend, &[])
@@ -84,10 +85,45 @@ impl Server {
     /// As [`Server::start`], with further settings, which go before the usual ones.
     #[must_use]
     pub fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Arc<Self> {
-        let database_url = match backend {
-            Backend::Sqlite => None,
-            Backend::Postgres => Some(shared_cluster().create_database().unwrap()),
-        };
+        Self::start_as(backend, Some(PUBLIC_URL), new_database(backend), settings)
+    }
+
+    /// As [`Server::start_with`], for a real browser: its public URL is `http://localhost` with its
+    /// port, so that the addresses it hands out lead to it.
+    #[must_use]
+    pub fn start_reachable(backend: Backend, settings: &[(&str, &str)]) -> Arc<Self> {
+        Self::start_as(backend, None, new_database(backend), settings)
+    }
+
+    /// Another process on the same PostgreSQL database, with the same settings and secret key.
+    ///
+    /// # Panics
+    /// When this server's database is a file of its own.
+    #[must_use]
+    pub fn replica(&self) -> Arc<Self> {
+        let database_url = self.database_url.clone();
+        assert!(database_url.is_some(), "SQLite is for one process");
+        let mut settings: Vec<_> = self
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let made = self.directory().join("roster-data/secret.key");
+        let made = made.to_string_lossy();
+        let has_key = |(name, _): &(&str, &str)| name.starts_with("ROSTER_SECRET_KEY");
+        if !settings.iter().any(has_key) {
+            settings.push(("ROSTER_SECRET_KEY_FILE", &made));
+        }
+        let public_url = Some(self.public_url.as_str());
+        Self::start_as(self.backend, public_url, database_url, &settings)
+    }
+
+    fn start_as(
+        backend: Backend,
+        public_url: Option<&str>,
+        database_url: Option<String>,
+        settings: &[(&str, &str)],
+    ) -> Arc<Self> {
         let directory = tempfile::Builder::new()
             .prefix("roster-test-")
             .tempdir()
@@ -102,6 +138,8 @@ impl Server {
         let server = Self {
             backend,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            public_url: public_url
+                .map_or_else(|| format!("http://localhost:{port}"), str::to_owned),
             database_url,
             settings,
             running: Mutex::default(),
@@ -121,6 +159,12 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where it says it is reached.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.public_url
     }
 
     /// The directory of its data and logs.
@@ -168,8 +212,9 @@ impl Server {
             .stdin(Stdio::null());
         command.env("USER", "operator").env("RUST_BACKTRACE", "1");
         command.env("ROSTER_LISTEN", self.address.to_string());
-        command.env("ROSTER_PUBLIC_URL", PUBLIC_URL);
+        command.env("ROSTER_PUBLIC_URL", &self.public_url);
         command.env("ROSTER_SCIM_RATE_LIMIT", "0");
+        command.env("ROSTER_SIGN_IN_RATE_LIMIT", "0");
         match self.database_url() {
             Some(url) => command.env("ROSTER_DATABASE_URL", url),
             None => command.env("ROSTER_DATA_DIR", self.directory().join("data")),
@@ -289,6 +334,13 @@ impl Server {
             .spawn()
             .unwrap();
         *self.running.lock().unwrap() = Some(Running { process, watchdog });
+    }
+}
+
+fn new_database(backend: Backend) -> Option<String> {
+    match backend {
+        Backend::Sqlite => None,
+        Backend::Postgres => Some(shared_cluster().create_database().unwrap()),
     }
 }
 

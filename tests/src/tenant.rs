@@ -63,6 +63,29 @@ impl Tenant {
         format!("{}/t/{}/api/v1", self.server.url(), self.slug)
     }
 
+    /// Where people sign in, and land, as the public URL has it: no slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        format!("{}/t/{}", self.server.public_url(), self.slug)
+    }
+
+    /// The service provider's entity id, which Okta calls Audience.
+    #[must_use]
+    pub fn audience(&self) -> String {
+        format!("{}/saml/metadata", self.public_url())
+    }
+
+    /// Where the identity provider's responses go.
+    #[must_use]
+    pub fn acs_url(&self) -> String {
+        format!("{}/saml/acs", self.public_url())
+    }
+
+    /// Changes the SAML settings by the management API, and answers all of them.
+    pub async fn set_saml(&self, changes: &Value) -> Value {
+        self.api().patch("/saml-settings", changes).await.api(200)
+    }
+
     /// A new API token's value.
     #[must_use]
     pub fn token(&self, permissions: &[&str]) -> String {

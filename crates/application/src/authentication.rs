@@ -109,7 +109,7 @@ impl Application {
         let hash = value.hash();
         let known = self.token_by_hash(tenant.id(), hash).await?;
         let KnownToken { token, permissions } = known.ok_or(AuthenticationError::Unknown)?;
-        let now = self.shared.clock.now();
+        let now = self.shared.adapters.clock.now();
         if !token.accepts(&hash, now) {
             return Err(AuthenticationError::Unknown);
         }

@@ -68,7 +68,7 @@ impl Application {
             return Ok(Some(entry));
         }
         let ticket = known.ticket();
-        let Some(tenant) = self.shared.store.tenant_by_slug(&slug).await? else {
+        let Some(tenant) = self.shared.adapters.store.tenant_by_slug(&slug).await? else {
             return Ok(None);
         };
         let Some(settings) = self.store(tenant.id).settings().await? else {

@@ -18,6 +18,8 @@ pub enum Thing {
     Role,
     /// An API token.
     ApiToken,
+    /// A session.
+    Session,
 }
 
 impl Thing {
@@ -29,6 +31,7 @@ impl Thing {
             Self::User => "user",
             Self::Role => "role",
             Self::ApiToken => "API token",
+            Self::Session => "session",
         }
     }
 }

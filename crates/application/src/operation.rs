@@ -56,7 +56,7 @@ impl Application {
     /// # Errors
     /// [`StoreError`].
     pub async fn list_tenants(&self) -> Result<Vec<Tenant>, StoreError> {
-        self.shared.store.tenants().await
+        self.shared.adapters.store.tenants().await
     }
 
     /// A new tenant with its first roles.
@@ -64,8 +64,8 @@ impl Application {
     /// # Errors
     /// [`Error::Refused`] when the slug is taken.
     pub async fn create_tenant(&self, slug: &TenantSlug, actor: &Actor) -> Result<Tenant, Error> {
-        let id = TenantId::new(self.shared.ids.id());
-        let role_ids = std::array::from_fn(|_| RoleId::new(self.shared.ids.id()));
+        let id = TenantId::new(self.shared.adapters.ids.id());
+        let role_ids = std::array::from_fn(|_| RoleId::new(self.shared.adapters.ids.id()));
         let context = self.context(actor, &Origin::default());
         let change = tenant::create(id, slug.clone(), role_ids, &context)
             .map_err(|problem| Error::invalid("tenant", &problem))?;
@@ -95,7 +95,14 @@ impl Application {
     pub async fn ensure_default_tenant(&self) -> Result<(), Error> {
         let slug = TenantSlug::new(Tenant::DEFAULT_SLUG)
             .map_err(|problem| Error::invalid("tenant", &problem))?;
-        if self.shared.store.tenant_by_slug(&slug).await?.is_some() {
+        if self
+            .shared
+            .adapters
+            .store
+            .tenant_by_slug(&slug)
+            .await?
+            .is_some()
+        {
             return Ok(());
         }
         match self.create_tenant(&slug, &Actor::System).await {
@@ -111,7 +118,7 @@ impl Application {
     pub async fn add_user(&self, caller: &Caller, request: &UserRequest) -> Result<User, Error> {
         let tenant = caller.tenant.id();
         let store = self.store(tenant);
-        let id = UserId::new(self.shared.ids.id());
+        let id = UserId::new(self.shared.adapters.ids.id());
         let mut attempts = self.attempts(id.uuid());
         loop {
             let context = self.context(&caller.actor, &caller.origin);
@@ -129,6 +136,7 @@ impl Application {
                     given_name: request.given_name.clone(),
                     family_name: request.family_name.clone(),
                     role,
+                    identity: None,
                 };
                 Some(create(new, &context))
             });

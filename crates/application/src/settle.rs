@@ -238,7 +238,7 @@ impl Application {
 }
 
 /// The name in `write` that turned out to be taken.
-fn wanted_name(name: UniqueName, write: &Write) -> String {
+pub(crate) fn wanted_name(name: UniqueName, write: &Write) -> String {
     match (name, write) {
         (UniqueName::UserName, Write::CreateUser(user) | Write::UpdateUser { user, .. }) => {
             user.user_name.to_string()
@@ -250,6 +250,11 @@ fn wanted_name(name: UniqueName, write: &Write) -> String {
             role.name.to_string()
         }
         (UniqueName::TenantSlug, Write::CreateTenant { tenant, .. }) => tenant.slug.to_string(),
+        (UniqueName::Identity, Write::CreateUser(user) | Write::UpdateUser { user, .. }) => user
+            .identity
+            .as_ref()
+            .map(|identity| identity.name_id().to_owned())
+            .unwrap_or_default(),
         _ => String::new(),
     }
 }

@@ -64,6 +64,16 @@ named_enum! {
         UseApiToken = "USE_API_TOKEN",
         /// A tenant's general settings changed.
         UpdateGeneralSettings = "UPDATE_GENERAL_SETTINGS",
+        /// A tenant's SAML settings changed: whom it trusts to sign people in.
+        UpdateSamlSettings = "UPDATE_SAML_SETTINGS",
+        /// A person signed in, or tried to.
+        SignIn = "SIGN_IN",
+        /// A session was ended, or all of a person's were.
+        SignOut = "SIGN_OUT",
+        /// An operator made a break-glass link.
+        CreateAdminLink = "CREATE_ADMIN_LINK",
+        /// A new key was made that will sign the tokens of sessions.
+        RotateSigningKey = "ROTATE_SIGNING_KEY",
     }
 }
 
@@ -88,6 +98,10 @@ named_enum! {
         Role = "ROLE",
         /// An API token.
         ApiToken = "API_TOKEN",
+        /// A break-glass link.
+        AdminLink = "ADMIN_LINK",
+        /// A key that signs the tokens of sessions.
+        SigningKey = "SIGNING_KEY",
     }
 }
 

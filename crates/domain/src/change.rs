@@ -1,11 +1,16 @@
 //! What a decision answers with: everything that one commit must carry, so that nothing can be
 //! changed without its audit record.
 
+use crate::admin_link::AdminLink;
 use crate::audit::AuditRecord;
-use crate::id::{RoleId, TokenId, UserId, Version};
+use crate::id::{RoleId, SessionId, TokenId, UserId, Version};
 use crate::refusal::Loss;
 use crate::role::Role;
+use crate::saml_settings::SamlSettings;
+use crate::secret::SecretHash;
+use crate::session::Session;
 use crate::settings::Settings;
+use crate::signing_key::SigningKey;
 use crate::tenant::Tenant;
 use crate::token::ApiToken;
 use crate::user::User;
@@ -92,6 +97,48 @@ pub enum Write {
         /// The version it was decided on.
         decided_on: Version,
     },
+    /// Changed SAML settings; the first ones when decided on [`Version::UNWRITTEN`].
+    UpdateSamlSettings {
+        /// The new state.
+        settings: Box<SamlSettings>,
+        /// The version it was decided on.
+        decided_on: Version,
+    },
+    /// A session begins. Written only if what it was decided on still stands.
+    StartSession {
+        /// The session.
+        session: Session,
+        /// Why it may begin.
+        because: SessionGround,
+    },
+    /// A session is over. Its absence is a conflict.
+    EndSession(SessionId),
+    /// A new break-glass link.
+    CreateAdminLink(AdminLink),
+    /// A new key for the tokens of sessions, and which others nobody needs any more. Keys belong
+    /// to the whole installation; the tenant's audit log only keeps the record.
+    AddSigningKey {
+        /// The new key.
+        key: SigningKey,
+        /// The key that was the newest; another one meanwhile is a conflict.
+        after: Option<String>,
+        /// The ids of keys whose tokens are all dead.
+        dead: Vec<String>,
+    },
+}
+
+/// Why a session may begin: what must still stand when it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionGround {
+    /// The person signed in, and the record still has this version.
+    SignIn {
+        /// The person.
+        user: UserId,
+        /// The version it was decided on.
+        decided_on: Version,
+    },
+    /// A break-glass link that was not used before, and is used up by this.
+    AdminLink(SecretHash),
 }
 
 /// What must hold at the moment of the commit.
@@ -122,6 +169,8 @@ pub enum UniqueName {
     RoleName,
     /// A tenant's slug.
     TenantSlug,
+    /// The identity at a provider that a person is bound to.
+    Identity,
 }
 
 /// What others (caches of this process, later other processes) must hear of.
@@ -139,4 +188,8 @@ pub enum Event {
     TokenChanged(TokenId),
     /// The settings changed.
     SettingsChanged,
+    /// The SAML settings changed.
+    SamlSettingsChanged,
+    /// The keys that sign the tokens of sessions changed.
+    SigningKeysChanged,
 }

@@ -62,6 +62,8 @@ typed_id! {
     TokenId,
     /// An entry of the audit log.
     AuditId,
+    /// A session of a browser (the record, not the secret in its cookie).
+    SessionId,
 }
 
 /// Counts the changes of one record, from 1; the `ETag` of RFC 7644 section 3.14 is made of it.
@@ -69,6 +71,9 @@ typed_id! {
 pub struct Version(i64);
 
 impl Version {
+    /// The version of a record that was never written, where its absence means defaults.
+    pub const UNWRITTEN: Self = Self(0);
+
     /// The version of a record that was just created.
     pub const FIRST: Self = Self(1);
 

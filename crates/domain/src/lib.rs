@@ -10,17 +10,25 @@
 //!   `user::administer` what the management API does);
 //! - [`role`], [`permission`]: what people may do;
 //! - [`token`]: API tokens, their secret values and their lifecycle;
-//! - [`tenant`], [`settings`]: whose people they are;
+//! - [`tenant`], [`settings`], [`saml_settings`]: whose people they are, and whom they trust;
+//! - [`session`], [`admin_link`], [`signing_key`]: what a sign-in leads to, by which other way an
+//!   operator gets in, and what signs the tokens of a session;
 //! - [`audit`], [`change`], [`refusal`]: what every decision answers with.
 
+pub mod admin_link;
 pub mod audit;
 pub mod change;
 pub mod context;
 pub mod id;
 pub mod permission;
 pub mod refusal;
+pub mod return_url;
 pub mod role;
+pub mod saml_settings;
+pub mod secret;
+pub mod session;
 pub mod settings;
+pub mod signing_key;
 pub mod tenant;
 pub mod text;
 pub mod token;

@@ -3,7 +3,7 @@
 
 use crate::change::UniqueName;
 use crate::permission::Permission;
-use crate::text::RoleName;
+use crate::text::{InvalidText, RoleName, UserName};
 
 /// What somebody was about to lose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,56 @@ pub enum Refusal {
         /// The attribute's name.
         attribute: &'static str,
     },
+    /// The identity provider vouches for somebody whose account is deactivated.
+    #[error(
+        "The account {user_name} is deactivated, so nobody can sign in with it. An administrator can reactivate it: in Okta by assigning the application again, or in Roster."
+    )]
+    Deactivated {
+        /// The account.
+        user_name: UserName,
+    },
+    /// The identity provider says nothing that a person can be made of.
+    #[error(
+        "The identity provider sent no usable {attribute}: it {problem}. Correct the SAML attribute statement of the application at the identity provider."
+    )]
+    SignInValue {
+        /// What it is the value of, as the SAML settings call it.
+        attribute: String,
+        /// What is wrong; continues a sentence.
+        problem: InvalidText,
+    },
+    /// The e-mail of somebody who is bound to another identity.
+    #[error(
+        "The e-mail \"{}\" belongs to another user of this tenant, who signs in with another identity (NameID). Correct the e-mail of one of the two at the identity provider; if it is the same person with a new identity, an administrator has to unbind the user's old one in Roster first.",
+        excerpt(email)
+    )]
+    EmailOfAnother {
+        /// The e-mail.
+        email: String,
+    },
+    /// Switched on without what it takes.
+    #[error("{setting} can't be switched on yet: {missing}.")]
+    SettingIncomplete {
+        /// What was to be switched on.
+        setting: &'static str,
+        /// What it takes; continues a sentence.
+        missing: &'static str,
+    },
+    /// The identity provider became another one.
+    #[error(
+        "The metadata at this URL now names the identity provider {found}, not {expected}. It was not taken over, because everybody's sign-in hangs on it: if the change is meant, an administrator has to import the metadata again."
+    )]
+    AnotherProvider {
+        /// Whom it names.
+        found: String,
+        /// Whom the settings trust.
+        expected: String,
+    },
+    /// A break-glass link that opens nothing any more.
+    #[error(
+        "This sign-in link was used already, has expired, or is not complete. Make a new one with: roster admin link"
+    )]
+    AdminLinkSpent,
     /// Another record has that name.
     #[error("{}", taken(*name, value))]
     Taken {
@@ -188,6 +238,11 @@ fn taken(name: UniqueName, value: &str) -> String {
         }
         UniqueName::TenantSlug => {
             format!("There is a tenant named \"{value}\" already. Choose another name.")
+        }
+        UniqueName::Identity => {
+            format!(
+                "Another user of this tenant is bound to the identity \"{value}\". Sign in again; if that does not help, ask an administrator to look at both users."
+            )
         }
     }
 }

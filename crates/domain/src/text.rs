@@ -103,6 +103,26 @@ text_type!(
 );
 
 text_type!(
+    /// The name of an attribute in a SAML assertion, compared exactly.
+    SamlAttributeName, limit 256, empty false, |_| Ok(())
+);
+
+impl SamlAttributeName {
+    /// A name that stands in this program.
+    pub(crate) fn fixed(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+impl PersonName {
+    /// No name at all.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self(String::new())
+    }
+}
+
+text_type!(
     /// An e-mail address; unique per tenant without regard to case. Checked for shape only:
     /// whether mail arrives is the identity provider's knowledge.
     EmailAddress, limit 254, empty false, |text| {

@@ -1,101 +1,54 @@
-//! The door in front of both APIs. It takes `/t/{slug}` and the API's name off the path, finds the
-//! tenant, lets in whoever has a token, and hands the rest of the path on.
+//! The door in front of everything below `/t/`. It takes `/t/{slug}` and the API's name off the path,
+//! finds the tenant, lets in whoever has a token or a session, and hands the rest of the path on.
 //!
 //! The path is compared byte by byte and never decoded, and a caller is authenticated before any
-//! route is looked for: no spelling of a path, and no forgotten line on a route, gets around it.
+//! route is looked for: no spelling of a path, and no forgotten line on a route, gets around it. The
+//! pages stand beside the APIs, and whoever opens one decides for themselves who it is.
 
 use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
 use poem::error::NotFoundError;
-use poem::http::{StatusCode, Uri};
+use poem::http::{HeaderMap, StatusCode, Uri};
 use poem::{Endpoint, Request, Response};
 use roster_application::Application;
+use roster_application::caller::Caller;
+use roster_application::directory::TenantEntry;
+use roster_application::sessions::SignedIn;
 use roster_domain::context::Origin;
 
-use crate::authentication::authenticate;
+use crate::address::PublicAddress;
+use crate::authentication::{Visitor, authenticate, brings_token, visitor, without_session};
+use crate::cookies::Cookies;
+use crate::cross_site::{check_write, is_safe};
+use crate::destination::{Destination, Place, destination, shape_of};
 use crate::envelope::Visit;
 use crate::failure::{Api, with_retry_after};
 use crate::options::Options;
 use crate::rate_limit::TenantLimits;
+use crate::site::{Arrival, Site};
 
 const NO_SUCH_TENANT: &str = "There is no tenant of that name. Check the Tenant URL: it reads \
     /t/{tenant}/scim/v2 after the host, where {tenant} is the tenant's name in lower case.";
+const NO_SUCH_PAGE: &str =
+    "There is no organisation of that name here. Check the address that you were given.";
 const ASTRAY_SCIM: &str = "There is no SCIM API at this path. Check the Tenant URL: it reads \
     /t/{tenant}/scim/v2 after the host, and SCIM's own paths, such as /Users, follow it.";
-const ASTRAY: &str = "There is nothing at this path. A tenant's SCIM API is at /t/{tenant}/scim/v2, \
-    its management API at /t/{tenant}/api/v1; both are documented at /docs.";
-
-/// Where a path leads.
-#[derive(Debug, PartialEq, Eq)]
-enum Destination<'a> {
-    /// To an API of a tenant.
-    Inside {
-        slug: &'a str,
-        api: Api,
-        path: &'a str,
-    },
-    /// Below `/t/`, but to none of the APIs.
-    Astray(Api),
-    /// Not below `/t/`.
-    Outside,
-}
-
-/// Reads a raw path. One slash at the end is forgiven, and one at the end of the Tenant URL, which
-/// makes two where a client adds `/Users` to it.
-fn destination(path: &str) -> Destination<'_> {
-    let Some(rest) = path.strip_prefix("/t/") else {
-        return Destination::Outside;
-    };
-    let Some((slug, rest)) = rest.split_once('/') else {
-        return Destination::Astray(Api::Management);
-    };
-    for (api, base) in [(Api::Scim, "scim/v2"), (Api::Management, "api/v1")] {
-        let Some(inner) = rest.strip_prefix(base) else {
-            continue;
-        };
-        let inner = inner
-            .strip_prefix('/')
-            .filter(|rest| rest.starts_with('/'))
-            .unwrap_or(inner);
-        if inner.is_empty() || inner == "/" {
-            return Destination::Inside {
-                slug,
-                api,
-                path: "/",
-            };
-        }
-        if inner.starts_with('/') {
-            return Destination::Inside {
-                slug,
-                api,
-                path: inner.strip_suffix('/').unwrap_or(inner),
-            };
-        }
-    }
-    let first = rest.split('/').next().unwrap_or_default();
-    Destination::Astray(if first == "scim" {
-        Api::Scim
-    } else {
-        Api::Management
-    })
-}
-
-/// The API whose error shape fits a raw path.
-pub(crate) fn api_of(path: &str) -> Api {
-    match destination(path) {
-        Destination::Inside { api, .. } | Destination::Astray(api) => api,
-        Destination::Outside => Api::Management,
-    }
-}
+pub(crate) const ASTRAY: &str = "There is nothing at this path. A tenant's SCIM API is at /t/{tenant}/scim/v2, \
+    its management API at /t/{tenant}/api/v1, its session API at /t/{tenant}/session; all are documented at /docs.";
+const TOKEN_HAS_NO_SESSION: &str = "The session API is about the session in a browser's cookie, and an API token has \
+    none. Leave the headers Authorization and X-API-Key out, and send the session's cookie.";
 
 /// The endpoint behind which everything else stands.
 pub(crate) struct Door {
     pub(crate) application: Application,
     pub(crate) options: Arc<Options>,
+    pub(crate) address: Arc<PublicAddress>,
     pub(crate) limits: TenantLimits,
     pub(crate) scim: BoxEndpoint<'static>,
     pub(crate) management: BoxEndpoint<'static>,
+    pub(crate) session: BoxEndpoint<'static>,
+    pub(crate) site: Site,
     pub(crate) outside: BoxEndpoint<'static>,
 }
 
@@ -105,7 +58,9 @@ impl Endpoint for Door {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let path = request.uri().path().to_owned();
         match destination(&path) {
-            Destination::Inside { slug, api, path } => self.enter(slug, api, path, request).await,
+            Destination::Inside { slug, place, path } => {
+                self.enter(slug, place, path, request).await
+            }
             Destination::Astray(Api::Scim) => {
                 Ok(Api::Scim.refuse(StatusCode::NOT_FOUND, ASTRAY_SCIM))
             }
@@ -124,48 +79,149 @@ impl Door {
     async fn enter(
         &self,
         slug: &str,
-        api: Api,
+        place: Place,
         path: &str,
         mut request: Request,
     ) -> poem::Result<Response> {
+        let api = shape_of(place, path, request.headers());
         let origin = request.data::<Origin>().cloned().unwrap_or_default();
-        let request_id = origin.request_id.clone();
         let visit = request.data::<Arc<Visit>>().cloned().unwrap_or_default();
         let tenant = match self.application.tenant(slug).await {
             Ok(Some(tenant)) => tenant,
-            Ok(None) => return Ok(api.refuse(StatusCode::NOT_FOUND, NO_SUCH_TENANT)),
-            Err(error) => return Ok(api.store_failed(&error, request_id.as_deref())),
+            Ok(None) => {
+                let detail = match api {
+                    Api::Pages => NO_SUCH_PAGE,
+                    Api::Scim | Api::Management => NO_SUCH_TENANT,
+                };
+                return Ok(api.refuse(StatusCode::NOT_FOUND, detail));
+            }
+            Err(error) => return Ok(api.store_failed(&error, origin.request_id.as_deref())),
         };
         visit.found(&tenant);
-        let caller =
-            match authenticate(&self.application, api, &tenant, request.headers(), origin).await {
-                Ok(caller) => caller,
+        let inside = match place {
+            Place::Site => {
+                let arrival = Arrival::new(tenant, request);
+                return Ok(self.site.answer(path, api, arrival).await);
+            }
+            Place::Session => match self.signed_in(&tenant, &request, origin, &visit).await {
+                Ok(signed_in) => {
+                    request.set_data(signed_in);
+                    &self.session
+                }
                 Err(refusal) => return Ok(refusal),
-            };
-        visit.admitted(&caller);
-        if api == Api::Scim
-            && let Err(too_many) = self.limits.check(tenant.id())
-        {
-            let detail = format!(
-                "This tenant is sending more than the {} SCIM requests a second that it may. Nothing was \
-                 changed; try again after the seconds in the header Retry-After (Okta does so by itself).",
-                too_many.per_second
-            );
-            let answer = api.refuse(StatusCode::TOO_MANY_REQUESTS, &detail);
-            return Ok(with_retry_after(answer, too_many.retry_after));
-        }
+            },
+            Place::Scim => {
+                let headers = request.headers();
+                let token = authenticate(&self.application, api, &tenant, headers, origin).await;
+                match token {
+                    Ok(caller) => {
+                        visit.admitted(&caller);
+                        request.set_data(caller);
+                    }
+                    Err(refusal) => return Ok(refusal),
+                }
+                if let Some(refusal) = self.too_many(&tenant) {
+                    return Ok(refusal);
+                }
+                &self.scim
+            }
+            Place::Management => match self.manager(&tenant, &request, origin, &visit).await {
+                Ok(caller) => {
+                    request.set_data(caller);
+                    &self.management
+                }
+                Err(refusal) => return Ok(refusal),
+            },
+        };
         let Some(uri) = with_path(request.uri(), path) else {
             return Ok(api.refuse(StatusCode::NOT_FOUND, ASTRAY));
         };
         *request.uri_mut() = uri;
-        request.set_data(caller);
         request.set_data(self.application.clone());
         request.set_data(self.options.clone());
-        let inside = match api {
-            Api::Scim => &self.scim,
-            Api::Management => &self.management,
-        };
+        request.set_data(self.address.clone());
         inside.call(request).await
+    }
+
+    /// Who manages: by an API token, or, without one, by a session.
+    async fn manager(
+        &self,
+        tenant: &TenantEntry,
+        request: &Request,
+        origin: Origin,
+        visit: &Visit,
+    ) -> Result<Caller, Response> {
+        let headers = request.headers();
+        let api = Api::Management;
+        let has_session = Cookies::of(self.address.transport(), tenant.tenant().slug.as_str())
+            .is_some_and(|cookies| cookies.any_session(headers));
+        if brings_token(headers) || !has_session {
+            let caller = authenticate(&self.application, api, tenant, headers, origin).await?;
+            visit.admitted(&caller);
+            return Ok(caller);
+        }
+        let known = self.known(tenant, headers, origin).await?;
+        let signed_in = known.map_err(|detail| without_session(api, detail, true))?;
+        visit.admitted(&signed_in.caller);
+        self.refusal(request, &signed_in)
+            .map_or(Ok(signed_in.caller), Err)
+    }
+
+    /// Who is signed in; only a session counts here.
+    async fn signed_in(
+        &self,
+        tenant: &TenantEntry,
+        request: &Request,
+        origin: Origin,
+        visit: &Visit,
+    ) -> Result<SignedIn, Response> {
+        let headers = request.headers();
+        let api = Api::Management;
+        if brings_token(headers) {
+            return Err(without_session(api, TOKEN_HAS_NO_SESSION, false));
+        }
+        let known = self.known(tenant, headers, origin).await?;
+        let signed_in = known.map_err(|detail| without_session(api, detail, false))?;
+        visit.admitted(&signed_in.caller);
+        self.refusal(request, &signed_in)
+            .map_or(Ok(*signed_in), Err)
+    }
+
+    /// The session of a browser, or why there is none.
+    async fn known(
+        &self,
+        tenant: &TenantEntry,
+        headers: &HeaderMap,
+        origin: Origin,
+    ) -> Result<Result<Box<SignedIn>, &'static str>, Response> {
+        let request_id = origin.request_id.clone();
+        let slug = tenant.tenant().slug.as_str();
+        let cookies = Cookies::of(self.address.transport(), slug);
+        visitor(&self.application, cookies, tenant, headers, origin)
+            .await
+            .map(Visitor::signed_in)
+            .map_err(|error| Api::Management.store_failed(&error, request_id.as_deref()))
+    }
+
+    /// Why a request by session may not do what it is about to.
+    fn refusal(&self, request: &Request, signed_in: &SignedIn) -> Option<Response> {
+        if is_safe(request.method()) {
+            return None;
+        }
+        let detail = check_write(request.headers(), &self.address, signed_in).err()?;
+        Some(Api::Management.refuse(StatusCode::FORBIDDEN, detail))
+    }
+
+    /// Counts a SCIM request.
+    fn too_many(&self, tenant: &TenantEntry) -> Option<Response> {
+        let too_many = self.limits.check(tenant.id()).err()?;
+        let detail = format!(
+            "This tenant is sending more than the {} SCIM requests a second that it may. Nothing was \
+             changed; try again after the seconds in the header Retry-After (Okta does so by itself).",
+            too_many.per_second
+        );
+        let answer = Api::Scim.refuse(StatusCode::TOO_MANY_REQUESTS, &detail);
+        Some(with_retry_after(answer, too_many.retry_after))
     }
 }
 
@@ -179,85 +235,7 @@ fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    fn inside<'a>(slug: &'a str, api: Api, path: &'a str) -> Destination<'a> {
-        Destination::Inside { slug, api, path }
-    }
-
-    #[test]
-    fn each_api_has_its_place_below_the_tenant() {
-        for (path, expected) in [
-            ("/t/acme/scim/v2", inside("acme", Api::Scim, "/")),
-            ("/t/acme/scim/v2/", inside("acme", Api::Scim, "/")),
-            ("/t/acme/scim/v2/Users", inside("acme", Api::Scim, "/Users")),
-            (
-                "/t/acme/scim/v2/Users/",
-                inside("acme", Api::Scim, "/Users"),
-            ),
-            (
-                "/t/acme/scim/v2//Users",
-                inside("acme", Api::Scim, "/Users"),
-            ),
-            (
-                "/t/acme/scim/v2///Users",
-                inside("acme", Api::Scim, "//Users"),
-            ),
-            (
-                "/t/acme/scim/v2/Users/1",
-                inside("acme", Api::Scim, "/Users/1"),
-            ),
-            (
-                "/t/acme/api/v1/users",
-                inside("acme", Api::Management, "/users"),
-            ),
-            ("/t//scim/v2/Users", inside("", Api::Scim, "/Users")),
-        ] {
-            assert_eq!(destination(path), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn other_spellings_lead_nowhere() {
-        for path in [
-            "/t/acme/%73cim/v2/Users",
-            "/t/acme/scim%2fv2/Users",
-            "/t/acme/SCIM/v2/Users",
-            "/t/acme//scim/v2/Users",
-            "/t/acme/./scim/v2/Users",
-            "/t/x/../acme/scim/v2/Users",
-            "/t/acme/api/v2/users",
-            "/t/acme",
-            "/t/acme/",
-        ] {
-            assert_eq!(
-                destination(path),
-                Destination::Astray(Api::Management),
-                "{path}"
-            );
-        }
-        for path in [
-            "/t/acme/scim",
-            "/t/acme/scim/v2x/Users",
-            "/t/acme/scim/v1/Users",
-            "/t/acme/scim//v2",
-        ] {
-            assert_eq!(destination(path), Destination::Astray(Api::Scim), "{path}");
-        }
-        for path in [
-            "",
-            "*",
-            "/",
-            "/t",
-            "//t/acme/scim/v2/Users",
-            "/%74/acme/scim/v2/Users",
-            "/docs",
-        ] {
-            assert_eq!(destination(path), Destination::Outside, "{path}");
-        }
-    }
 
     #[test]
     fn the_query_goes_along() {
@@ -271,17 +249,5 @@ mod tests {
             with_path(&absolute, "/Users").unwrap().to_string(),
             "/Users"
         );
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_inside_is_literally_below_its_tenant(path in "[/t.%2fa-z]{0,12}/?(scim/v2|api/v1)?[/.%a-zA-Z0-9]{0,12}") {
-            if let Destination::Inside { slug, api, path: inner } = destination(&path) {
-                let base = if api == Api::Scim { "scim/v2" } else { "api/v1" };
-                let whole = format!("/t/{slug}/{base}{}", if inner == "/" { "" } else { inner });
-                prop_assert!(path == whole || path == format!("{whole}/"), "{path} {whole}");
-                prop_assert!(inner.starts_with('/') && !slug.contains('/'));
-            }
-        }
     }
 }

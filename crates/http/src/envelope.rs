@@ -6,18 +6,23 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use poem::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use poem::http::header::{CACHE_CONTROL, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use poem::http::{HeaderValue, StatusCode};
 use poem::{Endpoint, Request, Response};
 use roster_application::caller::Caller;
 use roster_application::directory::TenantEntry;
 use roster_domain::context::Origin;
 
-use crate::door::api_of;
+use crate::address::{PublicAddress, Transport};
+use crate::destination::api_of;
 use crate::failure::{Api, RETRY_UNAVAILABLE, with_retry_after};
 use crate::options::Options;
 use crate::origin::{self, REQUEST_ID};
+use crate::pages;
 use crate::unread;
+
+/// Browsers shall ask this host over https alone, for a year (RFC 6797).
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// The longest path that a log line holds, in characters.
 const LOGGED_PATH: usize = 256;
@@ -43,8 +48,19 @@ impl Visit {
 
 /// The outermost endpoint. It never answers with an error of the framework.
 pub(crate) struct Envelope<E> {
-    pub(crate) inner: E,
-    pub(crate) options: Arc<Options>,
+    inner: E,
+    options: Arc<Options>,
+    address: PublicAddress,
+}
+
+impl<E> Envelope<E> {
+    pub(crate) fn new(inner: E, options: Arc<Options>) -> Self {
+        Self {
+            address: PublicAddress::of(&options),
+            inner,
+            options,
+        }
+    }
 }
 
 impl<E: Endpoint<Output = Response>> Endpoint for Envelope<E> {
@@ -57,7 +73,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Envelope<E> {
         let visit = Arc::new(Visit::default());
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let api = api_of(&path);
+        let api = api_of(&path, request.headers());
         request.set_data(origin.clone());
         request.set_data(visit.clone());
 
@@ -70,7 +86,13 @@ impl<E: Endpoint<Output = Response>> Endpoint for Envelope<E> {
                 .saturating_sub(started.elapsed());
             answer = rest.read(left, answer).await;
         }
-        let answer = with_common_headers(api.sign(answer, &request_id), &request_id);
+        let answer = api.sign(answer, &request_id, &self.address);
+        let mut answer = with_common_headers(answer, &request_id);
+        if self.address.transport() == Transport::Https {
+            answer
+                .headers_mut()
+                .insert(STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+        }
 
         let line = Line {
             origin: &origin,
@@ -98,11 +120,14 @@ impl<E: Endpoint<Output = Response>> Envelope<E> {
                 api.internal_error(Some(request_id))
             }
             Err(_) => {
-                let detail = format!(
-                    "The service did not finish within {} seconds. Read the record again to see whether \
-                     the change was made, then repeat the request if it was not.",
-                    limit.as_secs()
-                );
+                let detail = match api {
+                    Api::Pages => pages::failure::TOO_SLOW.to_owned(),
+                    Api::Scim | Api::Management => format!(
+                        "The service did not finish within {} seconds. Read the record again to see whether \
+                         the change was made, then repeat the request if it was not.",
+                        limit.as_secs()
+                    ),
+                };
                 with_retry_after(
                     api.refuse(StatusCode::SERVICE_UNAVAILABLE, &detail),
                     RETRY_UNAVAILABLE,
@@ -176,10 +201,7 @@ mod tests {
             request_timeout: limit,
             ..Options::default()
         };
-        TestClient::new(Envelope {
-            inner,
-            options: Arc::new(options),
-        })
+        TestClient::new(Envelope::new(inner, Arc::new(options)))
     }
 
     async fn body(answer: poem::test::TestResponse) -> Value {
@@ -215,6 +237,16 @@ mod tests {
             "{detail}"
         );
 
+        let page = client
+            .get("/t/acme/saml/login")
+            .header(REQUEST_ID, "r-3")
+            .send()
+            .await;
+        page.assert_status(StatusCode::INTERNAL_SERVER_ERROR);
+        page.assert_content_type("text/html; charset=utf-8");
+        let text = page.0.into_body().into_string().await.unwrap();
+        assert!(text.contains("r-3") && !text.contains("hunter2"), "{text}");
+
         let answer = client
             .get("/t/acme/api/v1/users")
             .header(REQUEST_ID, "r-2")
@@ -237,5 +269,16 @@ mod tests {
         answer.assert_status(StatusCode::SERVICE_UNAVAILABLE);
         answer.assert_header("retry-after", "5");
         assert_eq!(body(answer).await["status"], "503");
+
+        let sleeps = make(|_| async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            Ok::<_, poem::Error>(Response::default())
+        });
+        let page = client(sleeps, Duration::from_millis(20))
+            .post("/t/acme/saml/acs")
+            .send()
+            .await;
+        page.assert_status(StatusCode::SERVICE_UNAVAILABLE);
+        page.assert_content_type("text/html; charset=utf-8");
     }
 }

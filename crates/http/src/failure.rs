@@ -1,5 +1,5 @@
-//! Refusals in the shape of the API that was called: a SCIM Error (RFC 7644 section 3.12) below a
-//! tenant's `/scim`, a problem (RFC 9457) everywhere else.
+//! Refusals in the shape of what was called: a SCIM Error (RFC 7644 section 3.12) below a tenant's
+//! `/scim`, a page where people sign in, a problem (RFC 9457) everywhere else.
 
 use poem::Response;
 use poem::http::header::RETRY_AFTER;
@@ -7,7 +7,9 @@ use poem::http::{HeaderValue, StatusCode};
 use roster_application::ports::store::StoreError;
 use roster_scim::ScimError;
 
+use crate::address::PublicAddress;
 use crate::management::problem::{self, problem_response};
+use crate::pages;
 use crate::scim;
 
 /// What a caller is told of a fault that is not theirs; the log has the rest.
@@ -21,13 +23,15 @@ const UNAVAILABLE: &str = "The service can't reach its database at the moment. T
 /// Seconds after which it is worth asking an unavailable database again.
 pub(crate) const RETRY_UNAVAILABLE: u64 = 5;
 
-/// Which API a request is for; decides how its refusal looks.
+/// What a request is for; decides how its refusal looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Api {
     /// The SCIM API of a tenant.
     Scim,
-    /// The management API of a tenant, and whatever is not SCIM.
+    /// The management API of a tenant, and whatever else programs call.
     Management,
+    /// The pages of a tenant, which people read.
+    Pages,
 }
 
 impl Api {
@@ -36,15 +40,17 @@ impl Api {
         match self {
             Self::Scim => scim::error::response(&ScimError::new(status.as_u16(), detail)),
             Self::Management => problem_response(status, detail),
+            Self::Pages => pages::failure::response(status, detail),
         }
     }
 
     /// The answer to a fault of ours, which was logged where it was found.
     pub(crate) fn internal_error(self, request_id: Option<&str>) -> Response {
-        self.refuse(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            &internal_detail(request_id),
-        )
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        match self {
+            Self::Pages => self.refuse(status, pages::failure::INTERNAL),
+            Self::Scim | Self::Management => self.refuse(status, &internal_detail(request_id)),
+        }
     }
 
     /// The answer when the database fails before an operation was reached.
@@ -52,7 +58,11 @@ impl Api {
         log(error, request_id);
         match error {
             StoreError::Unavailable(_) => {
-                let answer = self.refuse(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE);
+                let detail = match self {
+                    Self::Pages => pages::failure::UNAVAILABLE,
+                    Self::Scim | Self::Management => UNAVAILABLE,
+                };
+                let answer = self.refuse(StatusCode::SERVICE_UNAVAILABLE, detail);
                 with_retry_after(answer, RETRY_UNAVAILABLE)
             }
             StoreError::Failed(_) | StoreError::Corrupt { .. } => self.internal_error(request_id),
@@ -64,14 +74,26 @@ impl Api {
         match self {
             Self::Scim => scim::error::from_poem_error(error, request_id),
             Self::Management => problem::from_poem_error(error),
+            Self::Pages => {
+                tracing::error!(request_id, %error, "a page failed");
+                self.internal_error(request_id)
+            }
         }
     }
 
     /// Adds the request's id where the shape has a place for it.
-    pub(crate) fn sign(self, answer: Response, request_id: &str) -> Response {
+    pub(crate) fn sign(
+        self,
+        answer: Response,
+        request_id: &str,
+        address: &PublicAddress,
+    ) -> Response {
         match self {
             Self::Scim => answer,
-            Self::Management => problem::with_instance(answer, request_id),
+            Self::Management | Self::Pages => {
+                let answer = problem::with_instance(answer, request_id);
+                pages::failure::rendered(answer, request_id, address)
+            }
         }
     }
 }

@@ -3,31 +3,42 @@
 //! A request travels inwards through these files:
 //! 1. [`envelope`](mod@envelope): its id, the time limit, the catch for a panic, the line in the
 //!    log, and what is left [`unread`] of its body;
-//! 2. [`door`]: from `/t/{slug}/scim/v2/…` and `/t/{slug}/api/v1/…` to a tenant and an API. It
-//!    authenticates ([`authentication`]) before any route is looked for;
-//! 3. [`scim`] or [`management`]: the operations, each calling one use case. Both are written with
-//!    poem-openapi, so their OpenAPI documents come from the code that answers.
+//! 2. [`door`]: from `/t/{slug}/scim/v2/…` and its neighbours ([`destination`](mod@destination)) to
+//!    a tenant and a place. It authenticates ([`authentication`]) before any route of an API is
+//!    looked for: by API token, or by a session's cookie ([`cookies`]), whose writes must come from
+//!    our own pages ([`cross_site`]);
+//! 3. [`scim`], [`management`] or [`session`]: the operations, each calling one use case. They are
+//!    written with poem-openapi, so their OpenAPI documents come from the code that answers. Or
+//!    [`site`]: signing in and out, and the [`pages`] that people see.
 //!
-//! Failures take the shape of the API that was called ([`failure`]). Whatever is not below `/t/` is
-//! [`health`] and [`docs`].
+//! Failures take the shape of what was called ([`failure`]). Whatever is not below `/t/` is
+//! [`health`], [`jwks`], [`docs`], and the pages' style sheet.
 //!
 //! To add a SCIM operation see `scim/users.rs`; to add one to the management API see `management`.
 
+mod address;
 mod allow;
 pub mod authenticated;
 mod authentication;
+mod cookies;
 mod credential;
+mod cross_site;
+mod destination;
 mod docs;
 mod door;
 mod envelope;
 mod failure;
 mod health;
+mod jwks;
 pub mod management;
 mod openapi;
 pub mod options;
 mod origin;
+mod pages;
 mod rate_limit;
 mod scim;
+mod session;
+mod site;
 mod unread;
 
 use std::sync::Arc;
@@ -42,12 +53,14 @@ use poem_openapi::{OpenApi, OpenApiService};
 use roster_application::Application;
 use serde_json::Value;
 
+use address::PublicAddress;
 use allow::AllowedMethods;
 use door::Door;
 use envelope::Envelope;
 use failure::Api;
 use options::Options;
-use rate_limit::TenantLimits;
+use rate_limit::{SourceLimits, TenantLimits};
+use site::Site;
 
 /// Everything that Roster serves over HTTP.
 #[must_use]
@@ -55,20 +68,26 @@ pub fn routes(application: Application, options: Options) -> BoxEndpoint<'static
     let options = Arc::new(options);
     let outside = Route::new()
         .at("/livez", get(health::livez))
-        .at("/readyz", get(health::readyz).data(application.clone()));
+        .at("/readyz", get(health::readyz).data(application.clone()))
+        .at(
+            "/.well-known/jwks.json",
+            get(jwks::jwks).data(application.clone()),
+        );
+    let outside = docs::routes(pages::assets::routes(outside), &options);
+    let address = Arc::new(PublicAddress::of(&options));
+    let posts = SourceLimits::new(options.sign_in_limit);
     let door = Door {
         limits: TenantLimits::new(options.rate_limit),
         scim: scim::ScimApi::new().boxed(),
-        management: managed(management::service()).boxed(),
-        outside: ReadOnly(docs::routes(outside, &options)).boxed(),
+        management: management::parameters::checked(managed(management::service())).boxed(),
+        session: managed(session::service()).boxed(),
+        site: Site::new(application.clone(), address.clone(), posts),
+        outside: ReadOnly(outside).boxed(),
         options: options.clone(),
+        address,
         application,
     };
-    Envelope {
-        inner: door,
-        options,
-    }
-    .boxed()
+    Envelope::new(door, options).boxed()
 }
 
 /// The OpenAPI document of the SCIM API.
@@ -85,8 +104,13 @@ pub fn management_document() -> Value {
     openapi::document(&management::service())
 }
 
-/// The management API as an endpoint that answers every failure with a problem. It stands behind
-/// the door.
+/// The OpenAPI document of the session API.
+#[must_use]
+pub fn session_document() -> Value {
+    openapi::document(&session::service())
+}
+
+/// An API as an endpoint that answers every failure with a problem. It stands behind the door.
 fn managed<T: OpenApi + 'static>(
     service: OpenApiService<T, ()>,
 ) -> impl Endpoint<Output = Response> {

@@ -1,10 +1,10 @@
-//! What the OpenAPI documents of both APIs have in common, and the last touches that the framework
+//! What the OpenAPI documents of the APIs have in common, and the last touches that the framework
 //! has no way to express.
 
 use poem_openapi::{ContactObject, LicenseObject, OpenApi, OpenApiService, ServerObject};
 use serde_json::Value;
 
-/// The version of both APIs: that of the product.
+/// The version of the APIs: that of the product.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The variable of a document's server that holds the server's public URL.
@@ -21,7 +21,8 @@ pub(crate) fn about<T>(service: OpenApiService<T, ()>) -> OpenApiService<T, ()> 
 
 /// The place of an API below its tenant.
 pub(crate) fn server(path: &str, description: &str) -> ServerObject {
-    ServerObject::new(format!("{{{PUBLIC_URL}}}/t/{{tenant}}/{path}"))
+    let slash = if path.is_empty() { "" } else { "/" };
+    ServerObject::new(format!("{{{PUBLIC_URL}}}/t/{{tenant}}{slash}{path}"))
         .description(description)
         .variable(
             PUBLIC_URL,

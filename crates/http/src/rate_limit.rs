@@ -1,4 +1,8 @@
-//! How often a tenant may call its SCIM API. Counted in this process alone.
+//! How often a tenant may call its SCIM API, and how often an address may post what anybody can post.
+//! Counted in this process alone.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -6,11 +10,20 @@ use roster_domain::id::TenantId;
 
 use crate::options::RateLimit;
 
-/// A limit for each tenant; without one, no limit at all.
-pub(crate) struct TenantLimits {
-    limiter: Option<(RateLimit, DefaultKeyedRateLimiter<TenantId>)>,
+/// Of so many addresses the limits are kept before those are forgotten that have been quiet since.
+const REMEMBERED: usize = 10_000;
+
+/// A limit for each `K`; without one, no limit at all.
+struct Limits<K: Hash + Eq + Clone> {
+    limiter: Option<(RateLimit, DefaultKeyedRateLimiter<K>)>,
     clock: DefaultClock,
 }
+
+/// A limit for each tenant.
+pub(crate) struct TenantLimits(Limits<TenantId>);
+
+/// A limit for each address that requests come from.
+pub(crate) struct SourceLimits(Limits<IpAddr>);
 
 /// Too many requests.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,8 +34,8 @@ pub(crate) struct TooMany {
     pub(crate) retry_after: u64,
 }
 
-impl TenantLimits {
-    pub(crate) fn new(limit: Option<RateLimit>) -> Self {
+impl<K: Hash + Eq + Clone> Limits<K> {
+    fn new(limit: Option<RateLimit>) -> Self {
         let quota = |limit: RateLimit| Quota::per_second(limit.per_second).allow_burst(limit.burst);
         let limiter = limit.map(|limit| (limit, RateLimiter::keyed(quota(limit))));
         Self {
@@ -31,18 +44,54 @@ impl TenantLimits {
         }
     }
 
-    /// Counts one request.
-    pub(crate) fn check(&self, tenant: TenantId) -> Result<(), TooMany> {
+    fn check(&self, key: &K) -> Result<(), TooMany> {
         let Some((limit, limiter)) = &self.limiter else {
             return Ok(());
         };
-        limiter.check_key(&tenant).map_err(|until| {
+        limiter.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
             TooMany {
                 per_second: limit.per_second.get(),
                 retry_after: wait.as_secs().saturating_add(1),
             }
         })
+    }
+}
+
+impl TenantLimits {
+    pub(crate) fn new(limit: Option<RateLimit>) -> Self {
+        Self(Limits::new(limit))
+    }
+
+    /// Counts one request.
+    pub(crate) fn check(&self, tenant: TenantId) -> Result<(), TooMany> {
+        self.0.check(&tenant)
+    }
+}
+
+impl SourceLimits {
+    pub(crate) fn new(limit: Option<RateLimit>) -> Self {
+        Self(Limits::new(limit))
+    }
+
+    /// Counts one request from there.
+    pub(crate) fn check(&self, source: Option<IpAddr>) -> Result<(), TooMany> {
+        let limiter = self.0.limiter.as_ref().map(|(_, limiter)| limiter);
+        if let Some(limiter) = limiter.filter(|limiter| limiter.len() > REMEMBERED) {
+            limiter.retain_recent();
+        }
+        self.0.check(&network(source))
+    }
+}
+
+/// Whoever has one address of IPv6 has all 2^64 of its network, so those count as one.
+fn network(source: Option<IpAddr>) -> IpAddr {
+    match source.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let network = u128::from(address) >> 64 << 64;
+            IpAddr::V6(Ipv6Addr::from(network))
+        }
     }
 }
 
@@ -72,6 +121,35 @@ mod tests {
         let refused = limits.check(busy).unwrap_err();
         assert!((1..=2).contains(&refused.retry_after), "{refused:?}");
         assert_eq!(limits.check(calm), Ok(()));
+    }
+
+    #[test]
+    fn an_address_that_posts_too_often_is_stopped_and_its_network_with_it() {
+        let limits = SourceLimits::new(Some(RateLimit {
+            per_second: number(1),
+            burst: number(1),
+        }));
+        let check = |address: &str| limits.check(Some(address.parse().unwrap())).is_ok();
+        assert!(check("192.0.2.1") && !check("192.0.2.1"));
+        assert!(check("192.0.2.2"), "a neighbour of IPv4 is somebody else");
+        assert!(check("2001:db8::1") && !check("2001:db8::2"));
+        assert!(check("2001:db8:0:1::1"), "another network");
+        assert!(limits.check(None).is_ok() && limits.check(None).is_err());
+    }
+
+    #[test]
+    fn quiet_addresses_are_forgotten() {
+        let fast = RateLimit {
+            per_second: number(u32::MAX),
+            burst: number(u32::MAX),
+        };
+        let limits = SourceLimits::new(Some(fast));
+        for n in 0..50_000_u32 {
+            let address = IpAddr::V4(n.into());
+            assert!(limits.check(Some(address)).is_ok());
+        }
+        let kept = limits.0.limiter.as_ref().unwrap().1.len();
+        assert!(kept <= REMEMBERED + 1, "{kept}");
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod keys;
 pub mod logout;
 pub mod metadata;
 mod pem;
+mod port;
 mod provider;
 mod redirect;
 mod refusal;
@@ -47,6 +48,7 @@ pub use excerpt::Excerpt;
 pub use identity::{NameIdFormat, VerifiedIdentity};
 pub use instant::CLOCK_SKEW;
 pub use keys::{DecryptionKey, KeyError, SigningKey};
+pub use port::Saml;
 pub use provider::{
     AttributeNames, CertificateWarning, Expectations, RequestId, RequestIdError, ServiceProvider,
     TrustedIdp,

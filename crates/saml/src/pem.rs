@@ -19,3 +19,18 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
         .collect();
     STANDARD.decode(packed).ok()
 }
+
+/// Writes DER as PEM, in lines of 64 characters (RFC 7468 section 2).
+pub(crate) fn encode(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let mut pem = format!("-----BEGIN {label}-----\n");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(64));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = after;
+    }
+    pem.push_str(&format!("-----END {label}-----\n"));
+    pem
+}

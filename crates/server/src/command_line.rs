@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use roster_domain::permission::Permission;
+use roster_domain::saml_settings::MetadataUrl;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::{EmailAddress, PersonName, TenantSlug, TokenName, UserName};
 
@@ -57,6 +58,15 @@ pub(crate) enum Command {
     /// Users
     #[command(subcommand)]
     User(UserCommand),
+    /// Ways in for administrators
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// The keys that sign session tokens
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Sign-in by SAML
+    #[command(subcommand)]
+    Saml(SamlCommand),
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -171,6 +181,60 @@ pub(crate) struct UserAdd {
     pub(crate) role: Option<String>,
 }
 
+/// Commands about ways in.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Print a break-glass link: it signs in once, within 10 minutes, with every permission
+    Link {
+        #[command(flatten)]
+        tenant: TenantArgument,
+    },
+}
+
+/// Commands about signing keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a new key, which is published at once and signs 10 minutes later, and print its id
+    Rotate,
+    /// List the keys
+    List {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Commands about SAML.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SamlCommand {
+    /// Import the identity provider's metadata, and print what it wants to know of Roster
+    Import(SamlImport),
+}
+
+/// Metadata to be imported.
+#[derive(Debug, Args)]
+pub(crate) struct SamlImport {
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgument,
+    #[command(flatten)]
+    pub(crate) metadata: SamlMetadata,
+    /// Let people sign in with it from now on
+    #[arg(long)]
+    pub(crate) enable: bool,
+}
+
+/// Where the metadata is.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct SamlMetadata {
+    /// The file with the metadata
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metadata_file: Option<PathBuf>,
+    /// The https address of the metadata, which is fetched now and every day
+    #[arg(long, value_name = "URL", value_parser = MetadataUrl::new)]
+    pub(crate) metadata_url: Option<MetadataUrl>,
+}
+
 /// Commands about the settings.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -270,6 +334,15 @@ mod tests {
                 "such as 90d",
             ),
             ("roster tenant create Acme_EU", "lower-case letters"),
+            ("roster saml import", "--metadata-file"),
+            (
+                "roster saml import --metadata-file a --metadata-url https://idp.example",
+                "cannot be used with",
+            ),
+            (
+                "roster saml import --metadata-url http://idp.example",
+                "https",
+            ),
             (
                 "roster user add --user-name ada --email ada",
                 "such as ada@example.com",

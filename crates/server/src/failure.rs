@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use roster_application::error::Error;
 use roster_application::ports::store::StoreError;
+use roster_application::session_tokens::KeysError;
+use roster_keys::{PemError, SecretFileError};
 
 use crate::configuration::SettingError;
 
@@ -39,6 +41,35 @@ pub(crate) enum Failure {
         /// Which there are, and how to make one.
         known: String,
     },
+    /// The secret key's file can't be used.
+    #[error("There is no secret key: {0}.")]
+    SecretKey(#[from] SecretFileError),
+    /// The operator named a file that is not there.
+    #[error("There is no secret key: the file {path} of ROSTER_SECRET_KEY_FILE does not exist. Put the key of the other servers there; or, if this is the first one, make one with: (umask 077; openssl rand -hex 32 > {path})", path = path.display())]
+    NoSecretKeyFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No server has made a secret key here.
+    #[error("There is no secret key at {}. Start `roster serve` first; or, if the server runs elsewhere, set ROSTER_SECRET_KEY, ROSTER_SECRET_KEY_FILE or ROSTER_DATA_DIR as it has them.", .0.display())]
+    NoSecretKey(PathBuf),
+    /// The stored keys can't be used by this server.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// A signing key that the operator gave can't be used.
+    #[error("The signing key in {} can't be used: {problem}.", path.display())]
+    SessionKey {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: PemError,
+    },
+    /// The operator rotates these keys, not this program.
+    #[error("The signing keys are in the files of ROSTER_SESSION_KEY_FILES, so there is nothing here to list or rotate. To rotate: add the new key's file at the end of the list and restart every server; ten minutes later put it first and restart them again; remove the old one when another 65 minutes have passed.")]
+    KeysFromFiles,
+    /// What fetches metadata can't be set up.
+    #[error("The identity providers' metadata can't be fetched: {0}")]
+    Metadata(String),
     /// Something else has the address.
     #[error(
         "Roster can't listen on {address}: {problem}. Set ROSTER_LISTEN to a free address, such as 127.0.0.1:8081."
@@ -58,6 +89,14 @@ pub(crate) enum Failure {
     /// A result can't be printed.
     #[error("The output can't be written: {0}")]
     Output(io::Error),
+    /// A file can't be read.
+    #[error("{} can't be read: {problem}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        problem: io::Error,
+    },
     /// A file can't be written.
     #[error("{} can't be written: {problem}", path.display())]
     Write {

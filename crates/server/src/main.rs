@@ -8,19 +8,23 @@
 //! - [`command_line`]: what can be typed; [`commands`]: one file for each command, of which
 //!   `commands::serve` is the server;
 //! - [`configuration`]: the settings, from the environment over a file over defaults;
-//! - [`store`], [`world`]: the adapters that are chosen or made here;
+//! - [`store`], [`equipment`], [`keys`], [`world`]: the adapters that are chosen or made here;
+//! - [`upkeep`]: what is done by the clock;
 //! - [`listener`], [`shutdown`], [`logging`]: how the process behaves.
 
 mod command_line;
 mod commands;
 mod configuration;
+mod equipment;
 mod failure;
+mod keys;
 mod listener;
 mod logging;
 mod operator;
 mod output;
 mod shutdown;
 mod store;
+mod upkeep;
 mod world;
 
 use std::process::ExitCode;

@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// How long requests in flight may take to finish. Kubernetes kills after 30 seconds.
 pub(crate) const LIMIT: Duration = Duration::from_secs(25);
 
-/// How long the last notes may take to be written after that.
+/// How long the work in the background, and the last notes, may take after that.
 pub(crate) const LAST_NOTES: Duration = Duration::from_secs(3);
 
 /// The signals that ask the process to end.

@@ -1,13 +1,16 @@
-//! Which store the settings name: PostgreSQL for `postgres://…`, else SQLite in one file.
+//! Which store the settings name: PostgreSQL for `postgres://…`, else SQLite in one file; and the
+//! application on top of it.
 
 use std::path::PathBuf;
 
-use roster_application::Application;
 use roster_application::ports::store::Store;
+use roster_application::{Adapters, Application};
+use roster_saml::Saml;
 use roster_store_postgres::{PoolOptions, PostgresStore};
 use roster_store_sqlite::SqliteStore;
 
 use crate::configuration::{Configuration, Database};
+use crate::equipment::Equipment;
 use crate::failure::Failure;
 use crate::world::{SystemClock, SystemIds};
 
@@ -75,25 +78,50 @@ impl OpenStore {
         }
     }
 
-    /// The application on top of the store.
-    pub(crate) fn into_application(self) -> Application {
+    /// The application on top of the store, on a server that is reached at `public_url`.
+    pub(crate) fn into_application(
+        self,
+        configuration: &Configuration,
+        equipment: Equipment,
+        public_url: String,
+    ) -> Application {
         let store: Box<dyn Store> = match self {
             Self::Sqlite(store) => Box::new(store),
             Self::Postgres(store) => Box::new(store),
         };
-        Application::new(store, Box::new(SystemClock), Box::new(SystemIds))
+        let adapters = Adapters {
+            store,
+            clock: Box::new(SystemClock),
+            ids: Box::new(SystemIds),
+            saml: Box::new(Saml),
+            metadata: equipment.metadata,
+            vault: Box::new(equipment.keys.vault),
+            signer: Box::new(equipment.keys.signer),
+        };
+        Application::new(adapters, configuration.application(public_url))
     }
 }
 
 /// The application on top of an existing database with the schema that this program knows: what
-/// every command but `serve` and `migrate` works on.
+/// most commands work on, with nothing but the database.
 ///
 /// # Errors
 /// [`Failure::NoDatabase`], [`Failure::Open`], [`Failure::NotReady`].
 pub(crate) async fn application(configuration: &Configuration) -> Result<Application, Failure> {
-    let application = OpenStore::open_existing(configuration)
-        .await?
-        .into_application();
+    application_with(configuration, || Ok(Equipment::none())).await
+}
+
+/// As [`application()`], with equipment; if there is no database, that is what is said.
+///
+/// # Errors
+/// As [`application()`], and about the equipment.
+pub(crate) async fn application_with(
+    configuration: &Configuration,
+    equipment: impl FnOnce() -> Result<Equipment, Failure>,
+) -> Result<Application, Failure> {
+    let store = OpenStore::open_existing(configuration).await?;
+    let public_url = configuration.public_url(configuration.listen.port());
+    let application = store.into_application(configuration, equipment()?, public_url);
     application.ready().await.map_err(Failure::NotReady)?;
     Ok(application)
 }

@@ -2,12 +2,15 @@
 //!
 //! Reading checks again: whatever a column holds that Roster would not have written comes back as
 //! [`StoreError::Corrupt`] with the column's name, never as a panic or a silently wrong value.
-//! [`json`] has the columns that hold JSON, [`audit`] those of the audit log; [`audit_times`] says
-//! where in that log a time is.
+//! [`json`] has the columns that hold JSON lists, [`saml_settings`] the one that holds a document,
+//! [`session`] those of sessions, [`audit`] those of the audit log; [`audit_times`] says where in
+//! that log a time is.
 
 pub mod audit;
 pub mod audit_times;
 pub mod json;
+pub mod saml_settings;
+pub mod session;
 
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -28,6 +31,11 @@ use roster_domain::text::RoleName;
 use roster_domain::token::value::TokenHash;
 use roster_domain::token::{LastUse, PreviousValue};
 use roster_domain::user::User;
+pub use saml_settings::{saml_settings_from_json, saml_settings_to_json};
+pub use session::{
+    HolderColumns, holder_from_columns, holder_to_columns, identity_from_columns,
+    secret_hash_from_column,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -47,6 +47,20 @@ macro_rules! read {
 }
 pub(crate) use read;
 
+/// Like [`read!`], but asks once only: for a write that must not be tried again when its connection
+/// was cut, since it may have been done.
+macro_rules! once {
+    ($connections:expr, $write:path $(, $argument:expr)*) => {{
+        let mut connection = $connections.get().await?;
+        let answer = $write(&mut connection $(, $argument)*).await;
+        if answer.as_ref().is_err_and($crate::errors::is_cut) {
+            $connections.lost(connection);
+        }
+        answer
+    }};
+}
+pub(crate) use once;
+
 /// How many connections there are, and how long anything may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolOptions {
@@ -184,7 +198,9 @@ impl Connections {
 /// Whether a URL that the parser refuses has an sslmode that the parser doesn't know (`allow`,
 /// `verify-ca`, `verify-full`), or a certificate to verify by.
 fn asks_for_tls(url: &str) -> bool {
-    let parameters = url.rsplit_once('?').map_or("", |(_, parameters)| parameters);
+    let parameters = url
+        .rsplit_once('?')
+        .map_or("", |(_, parameters)| parameters);
     parameters.split('&').any(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         match name {

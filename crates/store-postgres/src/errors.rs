@@ -93,6 +93,7 @@ fn taken(constraint: &str) -> Option<UniqueName> {
     match constraint {
         "users_user_name_taken" => Some(UniqueName::UserName),
         "users_email_taken" => Some(UniqueName::Email),
+        "users_identity_taken" => Some(UniqueName::Identity),
         "roles_name_taken" => Some(UniqueName::RoleName),
         "tenants_slug_taken" => Some(UniqueName::TenantSlug),
         _ => None,

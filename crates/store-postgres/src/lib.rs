@@ -7,7 +7,9 @@
 //! Where to go next:
 //! - `connections`: the pool, and what may take how long;
 //! - `migrations`: the schema, and whether the database has it;
-//! - `reads`, `commit`: a file for each kind of record; `token_uses` is the one write beside them;
+//! - `reads`, `commit`: a file for each kind of record;
+//! - `token_uses`, `session_uses`, `used_once`, `metadata_checks`, `expired`: the writes that are not
+//!   audited;
 //! - `rows`: columns and domain values; `schema`: the tables; `errors`: what an error means.
 //!
 //! To store another field: a migration, the column in `schema`, the row in `rows`, the statement
@@ -16,20 +18,25 @@
 mod commit;
 mod connections;
 mod errors;
+mod expired;
+mod metadata_checks;
 mod migrations;
 mod reads;
 mod rows;
 mod schema;
+mod session_uses;
 mod tenant;
 mod token_uses;
+mod used_once;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use connections::{Connections, read};
 pub use connections::{OpenError, PoolOptions};
-use roster_application::ports::store::{Store, StoreError, TenantStore};
+use roster_application::ports::store::{Expired, Store, StoreError, TenantStore};
 use roster_domain::id::TenantId;
+use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::TenantSlug;
 use tenant::PostgresTenant;
@@ -82,6 +89,15 @@ impl Store for PostgresStore {
 
     async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
         read!(self.connections, reads::tenants::all)
+    }
+
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
+        read!(self.connections, reads::signing_keys::all)
+    }
+
+    // Asked again like a read: what is gone is not deleted twice.
+    async fn delete_expired(&self, before: &Expired) -> Result<u64, StoreError> {
+        read!(self.connections, expired::delete, before)
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

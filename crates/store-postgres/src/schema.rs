@@ -54,6 +54,10 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         search_key -> Text,
+        idp_entity_id -> Nullable<Text>,
+        name_id -> Nullable<Text>,
+        identity_key -> Nullable<Bytea>,
+        session_epoch -> BigInt,
     }
 }
 
@@ -101,10 +105,76 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        tenant_id -> Uuid,
+        secret_hash -> Bytea,
+        user_id -> Nullable<Uuid>,
+        user_epoch -> Nullable<BigInt>,
+        idp_entity_id -> Nullable<Text>,
+        name_id -> Nullable<Text>,
+        name_id_format -> Nullable<Text>,
+        session_index -> Nullable<Text>,
+        operator_name -> Nullable<Text>,
+        started_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        source_ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    saml_settings (tenant_id) {
+        tenant_id -> Uuid,
+        document -> Jsonb,
+        version -> BigInt,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    saml_metadata_checks (tenant_id) {
+        tenant_id -> Uuid,
+        checked_at -> Timestamptz,
+        problem -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    used_once (tenant_id, hash) {
+        tenant_id -> Uuid,
+        hash -> Bytea,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    admin_links (id) {
+        id -> Uuid,
+        tenant_id -> Uuid,
+        secret_hash -> Bytea,
+        created_by -> Text,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        public_jwk -> Text,
+        private_key -> Bytea,
+        created_at -> Timestamptz,
+        signs_from -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Kept by diesel: the migrations that were run.
     __diesel_schema_migrations (version) {
         version -> Text,
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(tenants, settings, roles, users);
+diesel::allow_tables_to_appear_in_same_query!(tenants, settings, roles, users, sessions);

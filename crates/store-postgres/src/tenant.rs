@@ -5,21 +5,28 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use roster_application::ports::store::{
-    AuditQuery, CommitError, StoreError, TenantStore, UserPage, UserQuery,
+    AuditQuery, CommitError, MetadataCheck, StoreError, StoredSession, TenantStore, UserPage,
+    UserQuery,
 };
+use roster_domain::admin_link::AdminLink;
 use roster_domain::audit::AuditRecord;
 use roster_domain::change::Change;
-use roster_domain::id::{RoleId, TenantId, TokenId, UserId};
+use roster_domain::id::{RoleId, SessionId, TenantId, TokenId, UserId};
 use roster_domain::role::{Role, RoleUsage};
+use roster_domain::saml_settings::SamlSettings;
+use roster_domain::secret::SecretHash;
+use roster_domain::session::Session;
 use roster_domain::settings::Settings;
 use roster_domain::token::value::TokenHash;
 use roster_domain::token::{ApiToken, LastUse};
 use roster_domain::user::User;
+use roster_domain::user::identity::IdentityKey;
 use roster_store_kit::columns::can_be_stored;
+use time::OffsetDateTime;
 
-use crate::connections::{Connections, read};
+use crate::connections::{Connections, once, read};
 use crate::errors::is_cut;
-use crate::{commit, reads, token_uses};
+use crate::{commit, metadata_checks, reads, session_uses, token_uses, used_once};
 
 /// A tenant of a [`PostgresStore`](crate::PostgresStore).
 pub(crate) struct PostgresTenant {
@@ -112,6 +119,76 @@ impl TenantStore for PostgresTenant {
     // Asked again like a read: to note a use twice changes nothing.
     async fn note_token_uses(&self, uses: &[(TokenId, LastUse)]) -> Result<(), StoreError> {
         read!(self.connections, token_uses::note, self.id, uses)
+    }
+
+    async fn user_by_identity(&self, key: &IdentityKey) -> Result<Option<User>, StoreError> {
+        read!(self.connections, reads::users::by_identity, self.id, key)
+    }
+
+    async fn saml_settings(&self) -> Result<SamlSettings, StoreError> {
+        read!(self.connections, reads::saml::settings, self.id)
+    }
+
+    async fn session(&self, secret: &SecretHash) -> Result<Option<StoredSession>, StoreError> {
+        read!(
+            self.connections,
+            reads::sessions::by_secret,
+            self.id,
+            secret
+        )
+    }
+
+    async fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        read!(self.connections, reads::sessions::of_user, self.id, user)
+    }
+
+    // Asked again like a read, as that of a token.
+    async fn note_session_use(&self, id: SessionId, at: OffsetDateTime) -> Result<(), StoreError> {
+        read!(self.connections, session_uses::note, self.id, id, at)
+    }
+
+    async fn admin_link(&self, secret: &SecretHash) -> Result<Option<AdminLink>, StoreError> {
+        read!(
+            self.connections,
+            reads::admin_links::by_secret,
+            self.id,
+            secret
+        )
+    }
+
+    async fn use_once(
+        &self,
+        keys: &[SecretHash],
+        until: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        once!(self.connections, used_once::mark, self.id, keys, until)
+    }
+
+    async fn claim_metadata_check(
+        &self,
+        due: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        once!(self.connections, metadata_checks::claim, self.id, due, now)
+    }
+
+    // Asked again like a read: it notes the same.
+    async fn note_metadata_check(
+        &self,
+        at: OffsetDateTime,
+        problem: Option<&str>,
+    ) -> Result<(), StoreError> {
+        read!(
+            self.connections,
+            metadata_checks::note,
+            self.id,
+            at,
+            problem
+        )
+    }
+
+    async fn metadata_check(&self) -> Result<Option<MetadataCheck>, StoreError> {
+        read!(self.connections, reads::saml::metadata_check, self.id)
     }
 
     async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError> {

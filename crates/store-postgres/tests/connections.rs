@@ -252,9 +252,6 @@ async fn a_url_that_asks_for_tls_is_told_what_to_do_instead() {
         "postgres://a:b@127.0.0.1/c?sslmodes=verify-full",
     ] {
         let error = PostgresStore::connect(malformed, PoolOptions::default()).await;
-        assert!(
-            matches!(error, Err(OpenError::MalformedUrl)),
-            "{malformed}"
-        );
+        assert!(matches!(error, Err(OpenError::MalformedUrl)), "{malformed}");
     }
 }

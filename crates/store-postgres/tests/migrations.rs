@@ -3,8 +3,14 @@
 
 mod common;
 
-use common::empty;
+use std::sync::Arc;
+
+use common::{empty, sign_in};
 use roster_application::ports::store::{Store, StoreError};
+use roster_domain::session::SessionEpoch;
+use roster_domain::user::User;
+use roster_domain::user::identity::IdpIdentity;
+use roster_store_kit::contract::world::World;
 use roster_store_postgres::{PoolOptions, PostgresStore};
 use roster_tests::postgres::shared_cluster;
 
@@ -38,6 +44,67 @@ async fn each_migration_can_be_undone_and_run_again() {
     store.migrate().await.unwrap();
     store.ready().await.unwrap();
     assert_eq!(shared_cluster().sql(&url, LEFT_OVER).unwrap(), tables);
+}
+
+/// The second migration, undone by hand as diesel would.
+const UNDO_SIGN_IN: &str = concat!(
+    include_str!("../../../migrations/postgres/2026-11-24-000002_sign_in/down.sql"),
+    "DELETE FROM __diesel_schema_migrations WHERE version = '20261124000002';"
+);
+
+const TABLES: &str = "SELECT table_name, column_name, is_nullable, data_type, column_default \
+    FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2";
+
+#[tokio::test]
+async fn people_of_the_first_version_survive_the_second_and_its_undoing() {
+    let (url, store) = empty(shared_cluster(), PoolOptions::default()).await;
+    store.migrate().await.unwrap();
+    let sql = |statements| shared_cluster().sql(&url, statements).unwrap();
+    let tables = sql(TABLES);
+    let world = World::new(&(Arc::new(store.clone()) as Arc<dyn Store>)).await;
+    let ada = world.add("ada").await;
+    let bound = User {
+        identity: Some(IdpIdentity::new("http://www.okta.com/exk1", "eve")),
+        session_epoch: SessionEpoch::FIRST.next(),
+        ..world.person("eve")
+    };
+    let eve = world.add_user(bound).await;
+    let (session, start) = sign_in(&eve);
+    world.handle.commit(&start).await.unwrap();
+
+    sql(UNDO_SIGN_IN);
+    let said = failure(store.ready().await);
+    assert!(said.contains("20261124000002"), "{said}");
+    // One whom a program of the first version adds meanwhile.
+    sql(
+        "INSERT INTO users (id, tenant_id, user_name, user_name_key, email, email_key, given_name, \
+         family_name, active, role_id, version, created_at, updated_at, search_key) \
+         SELECT gen_random_uuid(), tenant_id, 'bob', 'bob', 'bob@example.com', 'bob@example.com', '', '', \
+         active, role_id, 1, created_at, updated_at, 'bob' FROM users WHERE user_name = 'ada'",
+    );
+
+    store.migrate().await.unwrap();
+    store.ready().await.unwrap();
+    assert_eq!(sql(TABLES), tables);
+    // The connections of before have planned for the columns of before.
+    let store = PostgresStore::connect(&url, PoolOptions::default())
+        .await
+        .unwrap();
+    let tenant = store.tenant(world.tenant.id);
+    assert_eq!(tenant.user(ada.id).await.unwrap(), Some(ada));
+    let bob = tenant.user_by_user_name("bob").await.unwrap().unwrap();
+    assert_eq!(
+        (bob.identity, bob.session_epoch),
+        (None, SessionEpoch::FIRST)
+    );
+    // What only the second version knows is gone, the person is not.
+    let unbound = User {
+        identity: None,
+        session_epoch: SessionEpoch::FIRST,
+        ..eve
+    };
+    assert_eq!(tenant.user(unbound.id).await.unwrap(), Some(unbound));
+    assert_eq!(tenant.session(&session.secret).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

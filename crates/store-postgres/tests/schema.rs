@@ -3,12 +3,13 @@
 
 mod common;
 
-use common::migrated;
+use common::{migrated, sign_in};
 use roster_application::ports::store::TenantStore;
 use roster_domain::audit::{AttributeChange, AuditValue};
 use roster_domain::change::Write;
 use roster_domain::text::{ExternalId, UserName};
 use roster_domain::user::User;
+use roster_domain::user::identity::IdpIdentity;
 use roster_store_kit::contract::world::{World, change, everybody};
 use roster_store_postgres::PoolOptions;
 use roster_tests::postgres::shared_cluster;
@@ -35,6 +36,91 @@ async fn the_audit_log_can_be_added_to_but_not_changed() {
     assert_eq!(sql("SELECT count(*) FROM audit_log").unwrap(), "2");
     sql("SET LOCAL roster.audit_prune = 'on'; DELETE FROM audit_log").unwrap();
     assert_eq!(sql("SELECT count(*) FROM audit_log").unwrap(), "0");
+}
+
+/// The columns of the tables as the program's `table!`s have them: table, column, type, whether it
+/// may be null; sorted.
+fn columns_of_the_program() -> Vec<String> {
+    let mut table = "";
+    let mut columns = Vec::new();
+    for line in include_str!("../src/schema.rs").lines().map(str::trim) {
+        if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
+            let inner = kind
+                .strip_prefix("Nullable<")
+                .and_then(|kind| kind.strip_suffix('>'));
+            let nullable = if inner.is_some() { "YES" } else { "NO" };
+            let kind = match inner.unwrap_or(kind) {
+                "Timestamptz" => "timestamp with time zone".to_owned(),
+                "Bool" => "boolean".to_owned(),
+                other => other.to_lowercase(),
+            };
+            columns.push(format!("{table}|{column}|{kind}|{nullable}"));
+        } else if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
+            table = name;
+        }
+    }
+    columns.retain(|column| !column.starts_with("__diesel"));
+    columns.sort();
+    columns
+}
+
+#[tokio::test]
+async fn the_program_and_the_migrations_have_the_same_columns() {
+    let (url, _) = migrated(shared_cluster(), PoolOptions::default()).await;
+    let found = "SELECT table_name, column_name, data_type, is_nullable \
+        FROM information_schema.columns \
+        WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
+    let found = shared_cluster().sql(&url, found).unwrap();
+    let mut found: Vec<&str> = found.lines().collect();
+    found.sort_unstable();
+    assert_eq!(columns_of_the_program(), found);
+}
+
+#[tokio::test]
+async fn a_session_is_one_persons_or_an_operators() {
+    let (url, store) = migrated(shared_cluster(), PoolOptions::default()).await;
+    let world = World::new(&store).await;
+    let ada = world.add("ada").await;
+    let (_, start) = sign_in(&ada);
+    world.handle.commit(&start).await.unwrap();
+    let sql = |statement: &str| shared_cluster().sql(&url, statement);
+    for half in [
+        "operator_name = 'root'",
+        "user_id = NULL",
+        "user_epoch = NULL",
+        "name_id = NULL",
+        "operator_name = 'root', user_id = NULL, user_epoch = NULL, idp_entity_id = NULL, \
+         name_id = NULL, name_id_format = NULL",
+    ] {
+        let refusal = sql(&format!("UPDATE sessions SET {half}")).unwrap_err();
+        let refusal = refusal.to_string();
+        assert!(refusal.contains("sessions_one_holder"), "{half}: {refusal}");
+    }
+    sql("UPDATE sessions SET session_index = NULL").unwrap();
+    sql("DELETE FROM users").unwrap();
+    assert_eq!(sql("SELECT count(*) FROM sessions").unwrap(), "0");
+}
+
+#[tokio::test]
+async fn a_session_begins_even_if_the_browser_calls_itself_by_a_nul() {
+    let (_, store) = migrated(shared_cluster(), PoolOptions::default()).await;
+    let world = World::new(&store).await;
+    let (session, mut start) = sign_in(&world.add("ada").await);
+    let Write::StartSession { session: begun, .. } = &mut start.write else {
+        panic!("not the begin of a session: {start:?}");
+    };
+    begun.user_agent = Some("Mozilla\0".to_owned());
+    world.handle.commit(&start).await.unwrap();
+    let stored = world
+        .handle
+        .session(&session.secret)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        stored.session.user_agent.as_deref(),
+        Some("Mozilla\u{fffd}")
+    );
 }
 
 #[tokio::test]
@@ -81,6 +167,7 @@ async fn the_longest_names_fit_into_the_indexes() {
     let user = User {
         user_name: UserName::new(&letters(UserName::LIMIT)).unwrap(),
         external_id: Some(ExternalId::new(&letters(ExternalId::LIMIT)).unwrap()),
+        identity: Some(IdpIdentity::new(letters(1_024), letters(16_384))),
         ..world.person("ada")
     };
     let user = world.add_user(user).await;
@@ -92,6 +179,9 @@ async fn the_longest_names_fit_into_the_indexes() {
         .user_by_user_name(&user.user_name.folded())
         .await
         .unwrap();
+    assert_eq!(found.as_ref(), Some(&user));
+    let key = user.identity.as_ref().unwrap().key();
+    let found = tenant.user_by_identity(&key).await.unwrap();
     assert_eq!(found, Some(user));
 }
 

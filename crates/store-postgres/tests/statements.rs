@@ -5,11 +5,13 @@ mod common;
 
 use std::sync::Arc;
 
-use common::migrated;
-use roster_application::ports::store::{Store, UserQuery};
+use common::{migrated, secret, sign_in};
+use roster_application::ports::store::{Store, TenantStore, UserQuery};
 use roster_domain::change::Write;
 use roster_domain::token::LastUse;
-use roster_store_kit::contract::world::{World, at, change, edited, everybody};
+use roster_domain::user::User;
+use roster_domain::user::identity::IdpIdentity;
+use roster_store_kit::contract::world::{World, at, change, edited, everybody, number};
 use roster_store_postgres::PoolOptions;
 use roster_tests::postgres::{Cluster, ClusterOptions};
 
@@ -18,6 +20,27 @@ fn prepared_and_run(log: &str) -> (Vec<&str>, Vec<&str>) {
     let lines = |what: &'static str| log.lines().filter(move |line| line.contains(what));
     let run = lines(" execute ").chain(lines(" statement: "));
     (lines(" parse ").collect(), run.collect())
+}
+
+/// What a sign-in asks of the store, the requests after it, and the end.
+async fn sign_in_and_out(tenant: &dyn TenantStore, user: &User) {
+    tenant.saml_settings().await.unwrap();
+    assert!(tenant.use_once(&[secret()], at(number())).await.unwrap());
+    let identity = IdpIdentity::new("http://www.okta.com/exk1", "nobody");
+    let nobody = tenant.user_by_identity(&identity.key()).await.unwrap();
+    assert_eq!(nobody, None);
+    let (session, start) = sign_in(user);
+    tenant.commit(&start).await.unwrap();
+    tenant.session(&session.secret).await.unwrap().unwrap();
+    tenant
+        .note_session_use(session.id, at(number()))
+        .await
+        .unwrap();
+    assert!(!tenant.sessions_of(user.id).await.unwrap().is_empty());
+    tenant
+        .commit(&change(Write::EndSession(session.id)))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,13 +101,14 @@ async fn each_hot_statement_is_prepared_once_and_each_call_is_one_statement() {
             )))
             .await
             .unwrap();
+        sign_in_and_out(handle.as_ref(), &ada).await;
     }
 
     let log = cluster.log().unwrap();
     let (prepared, run) = prepared_and_run(log.get(before..).unwrap());
     // Those of a bare record and of a new person were prepared before: for the tenant and for Ada.
-    assert_eq!(prepared.len(), 11, "{prepared:#?}");
+    assert_eq!(prepared.len(), 11 + 8, "{prepared:#?}");
     // A page is two statements, sent together.
-    assert_eq!(run.len(), 14 * ROUNDS, "{run:#?}");
+    assert_eq!(run.len(), (14 + 8) * ROUNDS, "{run:#?}");
     assert!(!run.iter().any(|line| line.contains("BEGIN")), "{run:#?}");
 }

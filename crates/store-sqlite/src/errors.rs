@@ -56,7 +56,7 @@ pub(crate) fn commit_error(error: Error, write: &Write) -> CommitError {
             Write::DeleteRole { role, .. } => {
                 CommitError::Broken(Precondition::RoleUnused { role: *role })
             }
-            // The role that it refers to was deleted after it was loaded.
+            // What it refers to, such as a role, was deleted after it was loaded.
             _ => CommitError::Conflict,
         },
         _ => CommitError::Store(store_error(error)),
@@ -70,6 +70,7 @@ fn taken(message: &str) -> Option<UniqueName> {
     match column {
         "users.user_name_key" => Some(UniqueName::UserName),
         "users.email_key" => Some(UniqueName::Email),
+        "users.identity_key" => Some(UniqueName::Identity),
         "roles.name_key" => Some(UniqueName::RoleName),
         "tenants.slug" => Some(UniqueName::TenantSlug),
         _ => None,

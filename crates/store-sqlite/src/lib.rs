@@ -9,7 +9,9 @@
 //! - `connections`: how the file is opened, and the connections that read;
 //! - `writer`: the connection that writes, and commits together what waits together;
 //! - `migrations`: the schema, and whether the database has it;
-//! - `reads`, `commit`: a file for each kind of record; `token_uses` is the one write beside them;
+//! - `reads`, `commit`: a file for each kind of record;
+//! - `token_uses`, `session_uses`, `used_once`, `metadata_checks`, `expired`: the writes that are not
+//!   audited;
 //! - `rows`: columns and domain values; `schema`: the tables; `statement`: statements that are
 //!   prepared once; `errors`: what an error means.
 //!
@@ -19,13 +21,17 @@
 mod commit;
 mod connections;
 mod errors;
+mod expired;
+mod metadata_checks;
 mod migrations;
 mod reads;
 mod rows;
 mod schema;
+mod session_uses;
 mod statement;
 mod tenant;
 mod token_uses;
+mod used_once;
 mod writer;
 
 use std::path::Path;
@@ -34,12 +40,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 pub use connections::OpenError;
 use connections::{DatabaseFile, Readers};
-use roster_application::ports::store::{Store, StoreError, TenantStore};
+use roster_application::ports::store::{Expired, Store, StoreError, TenantStore};
 use roster_domain::id::TenantId;
+use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::TenantSlug;
 use tenant::SqliteTenant;
-use writer::Writer;
+use writer::{Work, Writer, unaudited};
 
 /// A database in one file. Clones share its connections; when the last one is dropped, what was
 /// handed in for writing is written first.
@@ -122,6 +129,22 @@ impl Store for SqliteStore {
 
     async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
         self.database.readers.read(reads::tenants::all).await
+    }
+
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
+        self.database.readers.read(reads::signing_keys::all).await
+    }
+
+    async fn delete_expired(&self, before: &Expired) -> Result<u64, StoreError> {
+        let mut deleted: u64 = 0;
+        loop {
+            let batch = Work::DeleteExpired(*before);
+            let gone = self.database.writer.write(batch).await.map_err(unaudited)?;
+            if gone == 0 {
+                return Ok(deleted);
+            }
+            deleted = deleted.saturating_add(u64::try_from(gone).unwrap_or(u64::MAX));
+        }
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -54,6 +54,76 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         search_key -> Text,
+        idp_entity_id -> Nullable<Text>,
+        name_id -> Nullable<Text>,
+        identity_key -> Nullable<Binary>,
+        session_epoch -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Binary,
+        tenant_id -> Binary,
+        secret_hash -> Binary,
+        user_id -> Nullable<Binary>,
+        user_epoch -> Nullable<BigInt>,
+        idp_entity_id -> Nullable<Text>,
+        name_id -> Nullable<Text>,
+        name_id_format -> Nullable<Text>,
+        session_index -> Nullable<Text>,
+        operator_name -> Nullable<Text>,
+        started_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+        source_ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    saml_settings (tenant_id) {
+        tenant_id -> Binary,
+        document -> Json,
+        version -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    saml_metadata_checks (tenant_id) {
+        tenant_id -> Binary,
+        checked_at -> BigInt,
+        problem -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    used_once (tenant_id, hash) {
+        tenant_id -> Binary,
+        hash -> Binary,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_links (id) {
+        id -> Binary,
+        tenant_id -> Binary,
+        secret_hash -> Binary,
+        created_by -> Text,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        public_jwk -> Text,
+        private_key -> Binary,
+        created_at -> BigInt,
+        signs_from -> BigInt,
     }
 }
 
@@ -107,4 +177,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(tenants, settings, roles, users);
+diesel::allow_tables_to_appear_in_same_query!(tenants, settings, roles, users, sessions);

@@ -5,20 +5,27 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use roster_application::ports::store::{
-    AuditQuery, CommitError, StoreError, TenantStore, UserPage, UserQuery,
+    AuditQuery, CommitError, MetadataCheck, StoreError, StoredSession, TenantStore, UserPage,
+    UserQuery,
 };
+use roster_domain::admin_link::AdminLink;
 use roster_domain::audit::AuditRecord;
 use roster_domain::change::Change;
-use roster_domain::id::{RoleId, TenantId, TokenId, UserId};
+use roster_domain::id::{RoleId, SessionId, TenantId, TokenId, UserId};
 use roster_domain::role::{Role, RoleUsage};
+use roster_domain::saml_settings::SamlSettings;
+use roster_domain::secret::SecretHash;
+use roster_domain::session::Session;
 use roster_domain::settings::Settings;
 use roster_domain::token::value::TokenHash;
 use roster_domain::token::{ApiToken, LastUse};
 use roster_domain::user::User;
+use roster_domain::user::identity::IdentityKey;
+use time::OffsetDateTime;
 
 use crate::Database;
 use crate::reads;
-use crate::writer::Work;
+use crate::writer::{Note, Work, unaudited};
 
 /// A tenant of a [`SqliteStore`](crate::SqliteStore).
 pub(crate) struct SqliteTenant {
@@ -29,6 +36,12 @@ pub(crate) struct SqliteTenant {
 impl SqliteTenant {
     pub(crate) const fn new(database: Arc<Database>, id: TenantId) -> Self {
         Self { database, id }
+    }
+
+    /// Writes what is not audited. How many records were written.
+    async fn note(&self, note: Note) -> Result<usize, StoreError> {
+        let written = self.database.writer.write(Work::Note(self.id, note)).await;
+        written.map_err(unaudited)
     }
 }
 
@@ -106,15 +119,68 @@ impl TenantStore for SqliteTenant {
         if uses.is_empty() {
             return Ok(());
         }
-        let noted = self
-            .database
-            .writer
-            .write(self.id, Work::NoteTokenUses(uses.to_vec()))
-            .await;
-        noted.map_err(|error| match error {
-            CommitError::Store(error) => error,
-            error => StoreError::Failed(Box::new(error)),
-        })
+        self.note(Note::TokenUses(uses.to_vec())).await.map(|_| ())
+    }
+
+    async fn user_by_identity(&self, key: &IdentityKey) -> Result<Option<User>, StoreError> {
+        let key = *key;
+        read!(self, users::by_identity(&key))
+    }
+
+    async fn saml_settings(&self) -> Result<SamlSettings, StoreError> {
+        read!(self, saml::settings())
+    }
+
+    async fn session(&self, secret: &SecretHash) -> Result<Option<StoredSession>, StoreError> {
+        let secret = *secret;
+        read!(self, sessions::by_secret(&secret))
+    }
+
+    async fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        read!(self, sessions::of_user(user))
+    }
+
+    async fn note_session_use(&self, id: SessionId, at: OffsetDateTime) -> Result<(), StoreError> {
+        self.note(Note::SessionUse(id, at)).await.map(|_| ())
+    }
+
+    async fn admin_link(&self, secret: &SecretHash) -> Result<Option<AdminLink>, StoreError> {
+        let secret = *secret;
+        read!(self, admin_links::by_secret(&secret))
+    }
+
+    async fn use_once(
+        &self,
+        keys: &[SecretHash],
+        until: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        if keys.is_empty() {
+            return Ok(true);
+        }
+        let all = keys.len();
+        let keys = keys.to_vec();
+        Ok(self.note(Note::UsedOnce { keys, until }).await? == all)
+    }
+
+    async fn claim_metadata_check(
+        &self,
+        due: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        Ok(self.note(Note::ClaimCheck { due, now }).await? == 1)
+    }
+
+    async fn note_metadata_check(
+        &self,
+        at: OffsetDateTime,
+        problem: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let problem = problem.map(str::to_owned);
+        self.note(Note::Check { at, problem }).await.map(|_| ())
+    }
+
+    async fn metadata_check(&self) -> Result<Option<MetadataCheck>, StoreError> {
+        read!(self, saml::metadata_check())
     }
 
     async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError> {
@@ -123,9 +189,7 @@ impl TenantStore for SqliteTenant {
     }
 
     async fn commit(&self, change: &Change) -> Result<(), CommitError> {
-        self.database
-            .writer
-            .write(self.id, Work::Commit(Box::new(change.clone())))
-            .await
+        let work = Work::Commit(self.id, Box::new(change.clone()));
+        self.database.writer.write(work).await.map(|_| ())
     }
 }

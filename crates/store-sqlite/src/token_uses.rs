@@ -2,11 +2,9 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
-use roster_application::ports::store::StoreError;
 use roster_domain::id::{TenantId, TokenId};
 use roster_domain::token::LastUse;
 
-use crate::errors::store_error;
 use crate::rows::values::{Id, Micros};
 use crate::statement::statement;
 
@@ -22,12 +20,13 @@ statement! {
     }
 }
 
-/// Notes `uses`. The caller has begun a transaction.
+/// Notes `uses`. How many were. The caller has begun a transaction.
 pub(crate) fn note(
     connection: &mut SqliteConnection,
     tenant: TenantId,
     uses: &[(TokenId, LastUse)],
-) -> Result<(), StoreError> {
+) -> QueryResult<usize> {
+    let mut noted = 0;
     for (token, last) in uses {
         let from = last.from.map(|from| from.to_string());
         let note = NoteUse {
@@ -36,7 +35,7 @@ pub(crate) fn note(
             at: Micros(last.at),
             from: from.as_deref(),
         };
-        note.execute(connection).map_err(store_error)?;
+        noted += note.execute(connection)?;
     }
-    Ok(())
+    Ok(noted)
 }

@@ -6,16 +6,18 @@
 
 use std::thread::JoinHandle;
 
-use diesel::{Connection, SqliteConnection};
-use roster_application::ports::store::{CommitError, StoreError};
+use diesel::{Connection, QueryResult, SqliteConnection};
+use roster_application::ports::store::{CommitError, Expired, StoreError};
 use roster_domain::change::Change;
-use roster_domain::id::{TenantId, TokenId};
+use roster_domain::id::{SessionId, TenantId, TokenId};
+use roster_domain::secret::SecretHash;
 use roster_domain::token::LastUse;
+use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::connections::{DatabaseFile, OpenError, WAIT};
 use crate::errors::store_error;
-use crate::{commit, token_uses};
+use crate::{commit, expired, metadata_checks, session_uses, token_uses, used_once};
 
 /// How many jobs may wait; those beyond wait for a place.
 const QUEUE: usize = 1024;
@@ -25,11 +27,34 @@ const TOGETHER: usize = 64;
 
 /// What is to be written.
 pub(crate) enum Work {
-    Commit(Box<Change>),
-    NoteTokenUses(Vec<(TokenId, LastUse)>),
+    /// A change with its audit record.
+    Commit(TenantId, Box<Change>),
+    /// What is not audited, of one tenant.
+    Note(TenantId, Note),
+    /// What has expired, of all tenants: a batch of it is deleted.
+    DeleteExpired(Expired),
 }
 
-type Outcome = Result<(), CommitError>;
+/// What is written beside the audit log.
+pub(crate) enum Note {
+    TokenUses(Vec<(TokenId, LastUse)>),
+    SessionUse(SessionId, OffsetDateTime),
+    UsedOnce {
+        keys: Vec<SecretHash>,
+        until: OffsetDateTime,
+    },
+    ClaimCheck {
+        due: OffsetDateTime,
+        now: OffsetDateTime,
+    },
+    Check {
+        at: OffsetDateTime,
+        problem: Option<String>,
+    },
+}
+
+/// How many records were written.
+type Outcome = Result<usize, CommitError>;
 
 const STOPPED: &str = "the thread that writes has stopped";
 
@@ -38,17 +63,32 @@ fn unavailable(problem: &'static str) -> CommitError {
 }
 
 struct Job {
-    tenant: TenantId,
     work: Work,
     answer: oneshot::Sender<Outcome>,
 }
 
 impl Job {
     fn run(&self, connection: &mut SqliteConnection) -> Outcome {
-        match &self.work {
-            Work::Commit(change) => commit::commit(connection, self.tenant, change),
-            Work::NoteTokenUses(uses) => {
-                token_uses::note(connection, self.tenant, uses).map_err(CommitError::Store)
+        let written = match &self.work {
+            Work::Commit(tenant, change) => {
+                return commit::commit(connection, *tenant, change).map(|()| 1);
+            }
+            Work::Note(tenant, note) => note.write(connection, *tenant),
+            Work::DeleteExpired(before) => expired::delete_some(connection, before),
+        };
+        written.map_err(|error| CommitError::Store(store_error(error)))
+    }
+}
+
+impl Note {
+    fn write(&self, connection: &mut SqliteConnection, tenant: TenantId) -> QueryResult<usize> {
+        match self {
+            Self::TokenUses(uses) => token_uses::note(connection, tenant, uses),
+            Self::SessionUse(session, at) => session_uses::note(connection, tenant, *session, *at),
+            Self::UsedOnce { keys, until } => used_once::mark(connection, tenant, keys, *until),
+            Self::ClaimCheck { due, now } => metadata_checks::claim(connection, tenant, *due, *now),
+            Self::Check { at, problem } => {
+                metadata_checks::note(connection, tenant, *at, problem.as_deref())
             }
         }
     }
@@ -101,14 +141,10 @@ impl Writer {
 
     /// Writes, and answers when it is on the disk. Work that was handed in is done even if the
     /// caller goes away.
-    pub(crate) async fn write(&self, tenant: TenantId, work: Work) -> Outcome {
+    pub(crate) async fn write(&self, work: Work) -> Outcome {
         let stopped = || unavailable(STOPPED);
         let (answer, answered) = oneshot::channel();
-        let job = Job {
-            tenant,
-            work,
-            answer,
-        };
+        let job = Job { work, answer };
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
         match jobs.send_timeout(job, WAIT).await {
             Ok(()) => answered.await.unwrap_or_else(|_| Err(stopped())),
@@ -117,6 +153,14 @@ impl Writer {
             }
             Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(stopped()),
         }
+    }
+}
+
+/// The error of a write that no change and no precondition can refuse.
+pub(crate) fn unaudited(error: CommitError) -> StoreError {
+    match error {
+        CommitError::Store(error) => error,
+        error => StoreError::Failed(Box::new(error)),
     }
 }
 

@@ -1,27 +1,18 @@
 //! What is particular to a database that is one file.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod common;
+
 use std::path::Path;
 use std::sync::Arc;
 
+use common::{directory, foreign, open};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 use roster_application::ports::store::{CommitError, Store, StoreError};
 use roster_domain::change::Write;
 use roster_domain::id::Version;
 use roster_store_kit::contract::world::{World, change, edited, person_name};
 use roster_store_sqlite::{OpenError, SqliteStore};
-use tempfile::TempDir;
-
-async fn open(path: &Path) -> SqliteStore {
-    let store = SqliteStore::open(path).await.unwrap();
-    store.migrate().await.unwrap();
-    store
-}
-
-fn directory() -> TempDir {
-    tempfile::tempdir().unwrap()
-}
 
 #[tokio::test]
 async fn what_was_committed_is_there_after_the_store_was_dropped() {
@@ -86,50 +77,6 @@ async fn two_stores_on_one_file_see_and_respect_each_other() {
     assert_eq!(world.log().await.len(), 102);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn several_may_migrate_at_once() {
-    let directory = directory();
-    let path = directory.path().join("roster.db");
-    let migrations = [(); 8].map(|()| {
-        let path = path.clone();
-        tokio::spawn(async move {
-            let store = SqliteStore::open(&path).await.unwrap();
-            store.migrate().await.unwrap();
-            store.ready().await.unwrap();
-        })
-    });
-    for migration in migrations {
-        migration.await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn migrations_go_up_and_down_and_up_again() {
-    let directory = directory();
-    let store = open(&directory.path().join("roster.db")).await;
-    store.ready().await.unwrap();
-    store.revert_all_migrations().await.unwrap();
-    let behind = store.ready().await.unwrap_err();
-    assert!(matches!(behind, StoreError::Failed(_)), "{behind:?}");
-    store.migrate().await.unwrap();
-    store.migrate().await.unwrap();
-    let store: Arc<dyn Store> = Arc::new(store);
-    World::new(&store).await.add("ada").await;
-}
-
-#[tokio::test]
-async fn a_database_that_was_not_migrated_says_what_to_do() {
-    let directory = directory();
-    let store = SqliteStore::open(&directory.path().join("roster.db"))
-        .await
-        .unwrap();
-    let error = store.ready().await.unwrap_err().to_string();
-    assert!(
-        error.contains("000001") && error.contains("roster migrate"),
-        "{error}"
-    );
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn nobody_but_the_owner_can_read_the_files() {
@@ -181,27 +128,6 @@ async fn odd_names_are_names_of_files() {
         let path = directory.path().join(name);
         open(&path).await.ready().await.unwrap();
         assert!(std::fs::metadata(&path).unwrap().len() > 0, "{name}");
-    }
-}
-
-/// A connection of another program.
-fn foreign(path: &Path) -> SqliteConnection {
-    SqliteConnection::establish(path.to_str().unwrap()).unwrap()
-}
-
-#[tokio::test]
-async fn a_database_of_a_newer_version_is_left_alone() {
-    let directory = directory();
-    let path = directory.path().join("roster.db");
-    let store = open(&path).await;
-    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')";
-    foreign(&path).batch_execute(newer).unwrap();
-    for error in [store.ready().await, store.migrate().await] {
-        let error = error.unwrap_err().to_string();
-        assert!(
-            error.contains("29990101000000") && error.contains("newer"),
-            "{error}"
-        );
     }
 }
 

@@ -3,6 +3,7 @@
 
 import * as management from "../../../clients/typescript/management";
 import * as scim from "../../../clients/typescript/scim";
+import * as session from "../../../clients/typescript/session";
 
 const origin = "http://localhost:8080/t/default";
 
@@ -39,6 +40,22 @@ export async function rotateAndListAdmins(token: string): Promise<[string, manag
   const expiry: Date | undefined = issued.token.expiresAt;
   await tokens.updateApiToken({ id: issued.token.id, apiTokenPatch: { expiresAt: expiry ? null : new Date() } });
   return [issued.value, admins];
+}
+
+// In a page: the browser sends the session's cookie by itself.
+export async function tokenOfTheSession(): Promise<[string, Date]> {
+  const sessions = new session.SessionApi(new session.Configuration({ basePath: origin, credentials: "include" }));
+  const who: session.Session = await sessions.getSession();
+  if (who.kind === session.SessionKind.BreakGlass) throw new Error(`${who.displayName} is no user`);
+  const issued = await sessions.createSessionToken({ xCSRFToken: who.csrfToken });
+  return [`${issued.tokenType} ${issued.token}`, issued.expiresAt];
+}
+
+export async function signOut(everywhere: boolean): Promise<string> {
+  const sessions = new session.SessionApi(new session.Configuration({ basePath: origin, credentials: "include" }));
+  const { csrfToken } = await sessions.getSession();
+  const { logoutUrl } = await sessions.signOut({ xCSRFToken: csrfToken, everywhere });
+  return logoutUrl ?? `${origin}/signed-out`;
 }
 
 export async function whatWentWrong(work: () => Promise<unknown>): Promise<string | undefined> {

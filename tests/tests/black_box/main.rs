@@ -6,6 +6,8 @@
 //! - [`management`]: the management API;
 //! - [`authorization`]: who may do what, by a reviewed table, and the life of tokens;
 //! - [`hostile`]: what nobody well-meaning sends;
+//! - [`saml_attacks`]: what attackers post as a sign-in, document by document;
+//! - [`real_browser`]: signing in and out in headless Chromium;
 //! - [`durability`]: many writers, crashes, shutdown;
 //! - [`command_line`]: the program's commands and settings.
 
@@ -22,4 +24,6 @@ mod durability;
 mod hostile;
 mod management;
 mod okta;
+mod real_browser;
+mod saml_attacks;
 mod scim_protocol;

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod roles;
+pub mod saml_settings;
 pub mod settings;
 pub mod tokens;
 pub mod users;

@@ -60,7 +60,10 @@ impl Application {
         let target = || unseen(TargetKind::Role, None, name.as_str());
         self.require_to_write(caller, &Permission::USER_MODIFY, action, target)
             .await?;
-        let (tenant, id) = (caller.tenant.id(), RoleId::new(self.shared.ids.id()));
+        let (tenant, id) = (
+            caller.tenant.id(),
+            RoleId::new(self.shared.adapters.ids.id()),
+        );
         let store = self.store(tenant);
         let mut attempts = self.attempts(id.uuid());
         loop {

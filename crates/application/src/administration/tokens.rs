@@ -83,7 +83,7 @@ impl Application {
             .await?;
         let value = self.new_token_value();
         let new = NewToken {
-            id: TokenId::new(self.shared.ids.id()),
+            id: TokenId::new(self.shared.adapters.ids.id()),
             name: request.name,
             permissions: request.permissions,
             allowed_networks: request.allowed_networks,
@@ -225,7 +225,7 @@ impl Application {
 
     pub(crate) fn new_token_value(&self) -> TokenValue {
         let mut entropy = [0; ENTROPY_LENGTH];
-        self.shared.ids.fill(&mut entropy);
+        self.shared.adapters.ids.fill(&mut entropy);
         TokenValue::from_entropy(&entropy)
     }
 }

@@ -3,16 +3,23 @@
 //! anything that is audited.
 
 use async_trait::async_trait;
+use roster_domain::admin_link::AdminLink;
 use roster_domain::audit::{AuditAction, AuditRecord, AuditResult};
 use roster_domain::change::{Change, Precondition, UniqueName};
-use roster_domain::id::{AuditId, RoleId, TenantId, TokenId, UserId};
+use roster_domain::id::{AuditId, RoleId, SessionId, TenantId, TokenId, UserId};
+use roster_domain::permission::PermissionSet;
 use roster_domain::role::{Role, RoleUsage};
+use roster_domain::saml_settings::SamlSettings;
+use roster_domain::secret::SecretHash;
+use roster_domain::session::Session;
 use roster_domain::settings::Settings;
+use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::TenantSlug;
 use roster_domain::token::value::TokenHash;
 use roster_domain::token::{ApiToken, LastUse};
 use roster_domain::user::User;
+use roster_domain::user::identity::IdentityKey;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -71,6 +78,20 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn tenants(&self) -> Result<Vec<Tenant>, StoreError>;
 
+    /// Every key that signs the tokens of sessions, or did. They belong to the whole installation;
+    /// `Write::AddSigningKey` through any tenant adds one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError>;
+
+    /// Deletes what has expired and nobody will miss: sessions that ended by themselves, marks of
+    /// [`TenantStore::use_once`], old break-glass links. Answers how many rows went.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn delete_expired(&self, before: &Expired) -> Result<u64, StoreError>;
+
     /// Whether the database answers and its schema is the one this program knows.
     ///
     /// # Errors
@@ -123,6 +144,35 @@ pub struct AuditQuery {
     pub until: Option<OffsetDateTime>,
 }
 
+/// A session, and whose it is at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSession {
+    /// The session.
+    pub session: Session,
+    /// The person it belongs to, with the permissions of their role; `None`: an operator's.
+    pub person: Option<(User, PermissionSet)>,
+}
+
+/// What came of the last check of the provider's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetadataCheck {
+    /// When it was made, in UTC.
+    pub at: OffsetDateTime,
+    /// What went wrong, if anything did.
+    pub problem: Option<String>,
+}
+
+/// Until when things count as expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expired {
+    /// The present: what was to end before it has ended.
+    pub now: OffsetDateTime,
+    /// Sessions last seen before this are over too.
+    pub seen_before: OffsetDateTime,
+    /// Break-glass links that expired before this are of no interest any more.
+    pub links_before: OffsetDateTime,
+}
+
 /// The state of one tenant. Nothing of another tenant can be read or changed through it. Every
 /// read answers a [`StoreError`] when the database does not.
 #[async_trait]
@@ -169,6 +219,50 @@ pub trait TenantStore: Send + Sync {
     /// Notes when tokens were last used. Not audited, counts no version; never turns a token's
     /// last use back to an earlier one.
     async fn note_token_uses(&self, uses: &[(TokenId, LastUse)]) -> Result<(), StoreError>;
+
+    /// The user bound to that identity.
+    async fn user_by_identity(&self, key: &IdentityKey) -> Result<Option<User>, StoreError>;
+
+    /// The tenant's SAML settings; those of [`SamlSettings::unwritten`] if none were ever written.
+    async fn saml_settings(&self) -> Result<SamlSettings, StoreError>;
+
+    /// The session with that secret, expired or not, and whose it is now: one round trip.
+    async fn session(&self, secret: &SecretHash) -> Result<Option<StoredSession>, StoreError>;
+
+    /// Every stored session of a user, the newest first; some may hold no longer.
+    async fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
+
+    /// Notes that a session was used. Not audited; never turns it back to an earlier time.
+    async fn note_session_use(&self, id: SessionId, at: OffsetDateTime) -> Result<(), StoreError>;
+
+    /// The break-glass link with that secret, used or not.
+    async fn admin_link(&self, secret: &SecretHash) -> Result<Option<AdminLink>, StoreError>;
+
+    /// Marks `keys` as used until `until`, all in one transaction. `false`: one of them was in use
+    /// already, so that none of this counts; whether the others are marked then does not matter.
+    async fn use_once(
+        &self,
+        keys: &[SecretHash],
+        until: OffsetDateTime,
+    ) -> Result<bool, StoreError>;
+
+    /// Takes the turn to check the provider's metadata, if nobody has since `due`: of many that ask
+    /// at once, one gets it.
+    async fn claim_metadata_check(
+        &self,
+        due: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<bool, StoreError>;
+
+    /// Notes what came of the check: a problem, or none.
+    async fn note_metadata_check(
+        &self,
+        at: OffsetDateTime,
+        problem: Option<&str>,
+    ) -> Result<(), StoreError>;
+
+    /// When the provider's metadata was last checked, and what came of it.
+    async fn metadata_check(&self) -> Result<Option<MetadataCheck>, StoreError>;
 
     /// The audit records that match `query`, newest first.
     async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError>;

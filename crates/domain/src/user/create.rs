@@ -1,12 +1,14 @@
-//! Making a person: by the operator now, by the first sign-in and by SCIM's full profile later.
+//! Making a person: by the operator or by the first sign-in, later by SCIM's full profile.
 
 use super::User;
+use super::identity::IdpIdentity;
 use super::transition::diff;
 use crate::audit::{AuditAction, AuditRecord};
 use crate::change::{Change, Event, Write};
 use crate::context::Context;
 use crate::id::{UserId, Version};
 use crate::role::RoleRef;
+use crate::session::SessionEpoch;
 use crate::text::{EmailAddress, PersonName, UserName};
 
 /// What a new person shall be.
@@ -24,12 +26,19 @@ pub struct NewUser {
     pub family_name: PersonName,
     /// The role, in force at once.
     pub role: RoleRef,
+    /// Who the person is at the identity provider, if that is known already.
+    pub identity: Option<IdpIdentity>,
 }
 
 /// Decides on a new, active person. Whether the names are free is seen at the commit.
 #[must_use]
 pub fn create(new: NewUser, context: &Context) -> Change {
-    let user = User {
+    creation(born(new, context), "User created.", context)
+}
+
+/// The new person.
+pub(super) fn born(new: NewUser, context: &Context) -> User {
+    User {
         id: new.id,
         user_name: new.user_name,
         email: new.email,
@@ -39,15 +48,21 @@ pub fn create(new: NewUser, context: &Context) -> Change {
         active: true,
         role: new.role,
         pending_role: None,
+        identity: new.identity,
+        session_epoch: SessionEpoch::FIRST,
         version: Version::FIRST,
         created_at: context.now,
         updated_at: context.now,
-    };
+    }
+}
+
+/// The change that brings a new person into being.
+pub(super) fn creation(user: User, description: &str, context: &Context) -> Change {
     let audit = AuditRecord::succeeded(
         context,
         AuditAction::CreateUser,
         user.target(),
-        "User created.",
+        description,
         diff(None, Some(&user)),
     );
     Change {

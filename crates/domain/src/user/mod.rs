@@ -1,20 +1,26 @@
 //! People, and the decisions about them.
 //!
 //! [`create`] makes one, [`provision`] decides on what SCIM wishes (a role waits for the next
-//! sign-in), [`administer`] on what the management API wishes (a role holds at once); both share
-//! the guards and the diff of [`transition`].
+//! sign-in), [`administer`] on what the management API wishes (a role holds at once), [`sign_in`] on
+//! what the identity provider vouches for; all share the guards and the diff of [`transition`].
 
 pub mod administer;
 pub mod create;
+pub mod identity;
 pub mod provision;
+pub mod sign_in;
 mod transition;
 
 use time::OffsetDateTime;
 
-use crate::audit::{Target, TargetKind};
+use crate::audit::{AuditAction, AuditRecord, Diff, Target, TargetKind};
+use crate::change::{Change, Event, Write};
+use crate::context::Context;
 use crate::id::{UserId, Version};
 use crate::role::RoleRef;
+use crate::session::SessionEpoch;
 use crate::text::{EmailAddress, ExternalId, PersonName, UserName};
+use identity::IdpIdentity;
 
 /// A person in a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +43,74 @@ pub struct User {
     pub role: RoleRef,
     /// The role from the next sign-in on, if SCIM has set another.
     pub pending_role: Option<RoleRef>,
+    /// Who the person is at the identity provider; `None` until the first sign-in.
+    pub identity: Option<IdpIdentity>,
+    /// Which sessions hold: those that began under this number. Signing out everywhere and losing
+    /// access count it up, which ends every session in the very commit.
+    pub session_epoch: SessionEpoch,
     /// Counts the changes.
     pub version: Version,
     /// When the record was created, in UTC.
     pub created_at: OffsetDateTime,
     /// When it changed last, in UTC.
     pub updated_at: OffsetDateTime,
+}
+
+/// Decides on ending every session of a person: they stay who they are, and sign in again.
+#[must_use]
+pub fn sign_out_everywhere(user: &User, context: &Context) -> Change {
+    let ended = User {
+        session_epoch: user.session_epoch.next(),
+        version: user.version.next(),
+        ..user.clone()
+    };
+    let audit = AuditRecord::succeeded(
+        context,
+        AuditAction::SignOut,
+        user.target(),
+        "Every session of the user ended.",
+        Diff::default(),
+    );
+    Change {
+        write: Write::UpdateUser {
+            user: ended,
+            decided_on: user.version,
+        },
+        requires: Vec::new(),
+        audit,
+        events: vec![Event::UserChanged(user.id)],
+    }
+}
+
+/// Decides on freeing a person from their identity at a provider: the next sign-in with their
+/// e-mail binds them anew. Every session ends. `None`: they are bound to none.
+#[must_use]
+pub fn unbind(user: &User, context: &Context) -> Option<Change> {
+    user.identity.as_ref()?;
+    let unbound = User {
+        identity: None,
+        session_epoch: user.session_epoch.next(),
+        version: user.version.next(),
+        updated_at: context.now,
+        ..user.clone()
+    };
+    let diff = transition::diff(Some(user), Some(&unbound));
+    let audit = AuditRecord::succeeded(
+        context,
+        AuditAction::UpdateUser,
+        user.target(),
+        "User unbound from the identity at the identity provider.",
+        diff,
+    );
+    Some(Change {
+        write: Write::UpdateUser {
+            user: unbound,
+            decided_on: user.version,
+        },
+        requires: Vec::new(),
+        audit,
+        events: vec![Event::UserChanged(user.id)],
+    })
 }
 
 impl User {

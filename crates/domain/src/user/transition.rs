@@ -1,5 +1,6 @@
 //! From one state of a person to the next: the guards that hold whoever asks, and the diff.
 
+use super::identity::IdpIdentity;
 use super::{Field, User, UserWish};
 use crate::audit::{AuditAction, AuditRecord, Diff};
 use crate::change::{Change, Event, Precondition, Write};
@@ -68,7 +69,13 @@ pub(super) fn conclude(
     if loss == Some(Loss::Access) {
         events.push(Event::UserDeactivated(old.id));
     }
+    let session_epoch = if loss == Some(Loss::Access) {
+        new.session_epoch.next()
+    } else {
+        new.session_epoch
+    };
     let user = User {
+        session_epoch,
         version: old.version.next(),
         updated_at: context.now,
         ..new
@@ -130,6 +137,20 @@ pub(super) fn diff(old: Option<&User>, new: Option<&User>) -> Diff {
             old.and_then(pending_role),
             new.and_then(pending_role),
         )
+        .of(
+            "identityProvider",
+            identity(old).map(IdpIdentity::idp_entity_id),
+            identity(new).map(IdpIdentity::idp_entity_id),
+        )
+        .of(
+            "nameId",
+            identity(old).map(IdpIdentity::name_id),
+            identity(new).map(IdpIdentity::name_id),
+        )
+}
+
+fn identity(user: Option<&User>) -> Option<&IdpIdentity> {
+    user.and_then(|user| user.identity.as_ref())
 }
 
 fn external_id(user: &User) -> Option<&str> {

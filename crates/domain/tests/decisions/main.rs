@@ -9,7 +9,11 @@
 
 mod properties;
 mod roles;
+mod saml_settings;
+mod sessions;
 mod settings_and_tenants;
+mod sign_in;
+mod signing_keys;
 mod support;
 mod tokens;
 mod users;

@@ -4,6 +4,7 @@ use roster_domain::change::{Change, Write};
 use roster_domain::context::{Actor, Context, Origin};
 use roster_domain::id::{AuditId, RoleId, TenantId, TokenId, UserId, Version};
 use roster_domain::role::Role;
+use roster_domain::session::SessionEpoch;
 use roster_domain::settings::Settings;
 use roster_domain::tenant::{self, Tenant};
 use roster_domain::text::{EmailAddress, PersonName, TenantSlug, UserName};
@@ -79,6 +80,8 @@ pub(crate) fn ada(role_name: &str) -> User {
         active: true,
         role: role(role_name).to_ref(),
         pending_role: None,
+        identity: None,
+        session_epoch: SessionEpoch::FIRST,
         version: Version::new(3),
         created_at: BEFORE,
         updated_at: BEFORE,

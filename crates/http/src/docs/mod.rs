@@ -1,4 +1,4 @@
-//! `/docs`: both APIs in Swagger UI, to be read and to be tried against this very server.
+//! `/docs`: the APIs in Swagger UI, to be read and to be tried against this very server.
 //!
 //! The UI's own files come from poem-openapi, which embeds them but only gives them out as one
 //! page with everything inside; they are cut out of it, so that ours can forbid inline scripts.
@@ -7,14 +7,16 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use poem::endpoint::make_sync;
 use poem::http::StatusCode;
-use poem::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY};
+use poem::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS,
+};
 use poem::{Endpoint, Response, Route, get};
 use poem_openapi::OpenApiService;
 use serde_json::Value;
 
 use crate::openapi::with_public_url;
 use crate::options::Options;
-use crate::{management_document, scim_document};
+use crate::{management_document, scim_document, session_document};
 
 const PAGE: &str = include_str!("page.html");
 const PAGE_SCRIPT: &str = include_str!("page.js");
@@ -74,6 +76,10 @@ pub(crate) fn routes(route: Route, options: &Arc<Options>) -> Route {
             "/docs/management.json",
             get(document(management_document, options)),
         )
+        .at(
+            "/docs/session.json",
+            get(document(session_document, options)),
+        )
 }
 
 fn redirect(to: &'static str) -> Response {
@@ -88,6 +94,8 @@ fn page() -> Response {
         .content_type("text/html; charset=utf-8")
         .header(CONTENT_SECURITY_POLICY, POLICY)
         .header(REFERRER_POLICY, "no-referrer")
+        .header(X_FRAME_OPTIONS, "DENY")
+        .header("cross-origin-opener-policy", "same-origin")
         .body(PAGE)
 }
 
@@ -142,7 +150,7 @@ mod tests {
             .split('\'')
             .filter(|part| part.starts_with("docs/"));
         let asked: BTreeSet<&str> = files.chain(documents).collect();
-        assert_eq!(asked.len(), 6, "{asked:?}");
+        assert_eq!(asked.len(), 7, "{asked:?}");
         for path in asked {
             let answer = client.get(format!("/{path}")).send().await;
             answer.assert_status_is_ok();
@@ -170,7 +178,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_documents_name_this_server() {
-        for path in ["/docs/scim.json", "/docs/management.json"] {
+        for path in [
+            "/docs/scim.json",
+            "/docs/management.json",
+            "/docs/session.json",
+        ] {
             let answer = client().get(path).send().await;
             let document: Value = answer.json().await.value().deserialize();
             let default = document.pointer("/servers/0/variables/publicUrl/default");

@@ -1,7 +1,7 @@
 'use strict';
 
-// The two documents; their URLs are relative, so that the page works below any path.
-const documents = { scim: 'docs/scim.json', management: 'docs/management.json' };
+// The documents; their URLs are relative, so that the page works below any path.
+const documents = { scim: 'docs/scim.json', management: 'docs/management.json', session: 'docs/session.json' };
 const buttons = document.querySelectorAll('button[data-api]');
 let ui;
 
@@ -14,7 +14,7 @@ async function load(api) {
   return spec;
 }
 
-// A token that was entered stays while the page is open, for both APIs, and is stored nowhere.
+// A token that was entered stays while the page is open, for every API, and is stored nowhere.
 async function show(api) {
   const spec = await load(api);
   if (ui) {

@@ -13,7 +13,7 @@ pub(crate) enum ActorType {
     Token,
     /// Roster itself, such as at a first sign-in.
     System,
-    /// Whoever runs Roster, by its command line.
+    /// Whoever runs Roster: by its command line, or signed in by a break-glass link.
     Operator,
 }
 

@@ -1,8 +1,8 @@
 //! The management API: what administrators and their programs do at `/t/{tenant}/api/v1`.
 //!
 //! One folder or file for each resource, named as its path is: [`users`], [`roles`] (and the
-//! vocabulary of permissions), [`tokens`], [`settings`], [`audit_log`]. In each, the operations
-//! stand in `mod.rs`, what is shown and what is sent beside it. An operation checks the shape of
+//! vocabulary of permissions), [`tokens`], [`settings`], [`saml_settings`], [`audit_log`]. In each,
+//! the operations stand in `mod.rs`, what is shown and what is sent beside it. An operation checks the shape of
 //! what was sent, calls one use case of `roster-application`, and shows what came out; it decides
 //! nothing. What they share is in [`wire`]; how failures are answered, in [`problem`].
 //!
@@ -11,8 +11,10 @@
 
 mod actor;
 mod audit_log;
+pub(crate) mod parameters;
 pub mod problem;
 mod roles;
+mod saml_settings;
 mod settings;
 mod tokens;
 mod users;
@@ -38,6 +40,9 @@ enum Tag {
     ApiTokens,
     /// The settings of the tenant.
     Settings,
+    /// How people sign in: the identity provider that the tenant trusts, and on which terms.
+    #[oai(rename = "SAML settings")]
+    SamlSettings,
     /// Who changed what, and what was refused. Written in the same commit as the change.
     #[oai(rename = "Audit log")]
     AuditLog,
@@ -47,11 +52,15 @@ const INTRODUCTION: &str = "\
 Administrators and their programs manage one tenant with this API: its users, roles, API tokens and settings, and \
 its audit log. (Okta talks to the SCIM API, which is documented on its own.)
 
-**Authentication.** Every request needs an API token: `Authorization: Bearer <token>`, or `X-API-Key: <token>`. \
-Whoever runs Roster makes the first one with `roster token create`. Each operation names the permission that it needs.
+**Authentication.** Programs send an API token with every request: `Authorization: Bearer <token>`, or \
+`X-API-Key: <token>`. Whoever runs Roster makes the first one with `roster token create`. Browsers of signed-in people \
+send the cookie of their session, which may do what the person's role permits; every request but `GET` must then also \
+carry the header `X-CSRF-Token` with the `csrfToken` that `GET /t/{tenant}/session` answers. If both are sent, the API \
+token alone counts. Each operation names the permission that it needs.
 
 **Bodies** are JSON objects (`Content-Type: application/json`). Unknown fields are refused, and everything that is \
-wrong with a body is told at once. In a `PATCH`, what is left out keeps its value.
+wrong with a body is told at once. In a `PATCH`, what is left out keeps its value. Query parameters that an operation \
+does not know are refused as well, so that a mistyped filter can't answer everything.
 
 **Pages.** Long lists answer `nextCursor` as long as there is more; send it as `cursor` to go on. Cursors are opaque, \
 and stay valid while the list changes.
@@ -70,6 +79,7 @@ pub fn service() -> OpenApiService<impl OpenApi, ()> {
         roles::Roles,
         tokens::ApiTokens,
         settings::SettingsOperations,
+        saml_settings::SamlSettingsOperations,
         audit_log::AuditLog,
     );
     let server = ServerObject::new("{publicUrl}/t/{tenant}/api/v1")

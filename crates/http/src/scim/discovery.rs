@@ -17,7 +17,7 @@ use super::Subject;
 use super::answer::Answer;
 use super::failed::{Failed, OfDiscovery};
 use super::model;
-use crate::authenticated::Authenticated;
+use crate::authenticated::Connector;
 use crate::options::Options;
 
 /// The discovery operations. Any API token of the tenant may call them.
@@ -38,7 +38,7 @@ impl Discovery {
     )]
     async fn service_provider_config(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(options): Data<&Arc<Options>>,
         request: &Request,
     ) -> DiscoveryAnswer<model::ServiceProviderConfig> {
@@ -60,7 +60,7 @@ impl Discovery {
     )]
     async fn resource_types(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(options): Data<&Arc<Options>>,
         request: &Request,
     ) -> DiscoveryAnswer<model::ResourceTypeList> {
@@ -80,7 +80,7 @@ impl Discovery {
     )]
     async fn resource_type(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(options): Data<&Arc<Options>>,
         /// The resource type's id: `User`.
         id: Path<String>,
@@ -95,7 +95,7 @@ impl Discovery {
     #[oai(path = "/Schemas", method = "get", operation_id = "listSchemas")]
     async fn schemas(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(application): Data<&Application>,
         Data(options): Data<&Arc<Options>>,
         request: &Request,
@@ -110,7 +110,7 @@ impl Discovery {
     #[oai(path = "/Schemas/:id", method = "get", operation_id = "getSchema")]
     async fn schema(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(application): Data<&Application>,
         Data(options): Data<&Arc<Options>>,
         /// The schema's id, such as `urn:ietf:params:scim:schemas:core:2.0:User`.

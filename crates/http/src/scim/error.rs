@@ -90,16 +90,22 @@ fn of_refusal(refusal: &Refusal) -> ScimError {
         Refusal::UnknownRole { .. }
         | Refusal::Required { .. }
         | Refusal::ExpiryInThePast
-        | Refusal::OverlapTooLong { .. } => ScimError::invalid_value(detail),
-        Refusal::Taken { .. } => ScimError::uniqueness(detail),
+        | Refusal::OverlapTooLong { .. }
+        | Refusal::SignInValue { .. }
+        | Refusal::AnotherProvider { .. } => ScimError::invalid_value(detail),
+        Refusal::Taken { .. } | Refusal::EmailOfAnother { .. } => ScimError::uniqueness(detail),
         Refusal::LastAdmin { .. } | Refusal::Yourself { .. } | Refusal::AdminRole { .. } => {
             ScimError::mutability(detail)
         }
         Refusal::CreatedAtSignIn | Refusal::DeactivatedOnly => ScimError::not_implemented(detail),
-        Refusal::BeyondOwnPermissions { .. } | Refusal::Superseded => ScimError::new(403, detail),
-        Refusal::RoleInUse { .. } | Refusal::RoleIsDefault { .. } | Refusal::TokenRevoked => {
-            ScimError::new(409, detail)
-        }
+        Refusal::BeyondOwnPermissions { .. }
+        | Refusal::Superseded
+        | Refusal::Deactivated { .. }
+        | Refusal::AdminLinkSpent => ScimError::new(403, detail),
+        Refusal::RoleInUse { .. }
+        | Refusal::RoleIsDefault { .. }
+        | Refusal::TokenRevoked
+        | Refusal::SettingIncomplete { .. } => ScimError::new(409, detail),
     }
 }
 

@@ -20,7 +20,7 @@ use super::conditions::Condition;
 use super::failed::{Failed, OfCreate, OfDelete, OfList, OfRead, OfWrite, Unoffered};
 use super::model;
 use super::view::View;
-use crate::authenticated::Authenticated;
+use crate::authenticated::Connector;
 use crate::options::Options;
 
 /// The operations on users.
@@ -49,7 +49,7 @@ impl Users {
     )]
     async fn list(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(application): Data<&Application>,
         Data(options): Data<&Arc<Options>>,
         /// One comparison with `eq`, such as `userName eq "ada@example.com"`.
@@ -96,7 +96,7 @@ impl Users {
     )]
     async fn get(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(application): Data<&Application>,
         Data(options): Data<&Arc<Options>>,
         /// The user's id.
@@ -150,7 +150,7 @@ impl Users {
     )]
     async fn replace(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(application): Data<&Application>,
         Data(options): Data<&Arc<Options>>,
         /// The user's id.
@@ -194,7 +194,7 @@ impl Users {
     )]
     async fn patch(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(application): Data<&Application>,
         Data(options): Data<&Arc<Options>>,
         /// The user's id.
@@ -231,7 +231,7 @@ impl Users {
     #[oai(path = "/Users", method = "post", operation_id = "createUser")]
     async fn create(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(application): Data<&Application>,
         body: ScimBody<model::User>,
     ) -> Result<Unoffered, Failed<OfCreate>> {
@@ -247,7 +247,7 @@ impl Users {
     #[oai(path = "/Users/:id", method = "delete", operation_id = "deleteUser")]
     async fn delete(
         &self,
-        Authenticated(caller): Authenticated,
+        Connector(caller): Connector,
         Data(application): Data<&Application>,
         /// The user's id.
         id: Path<String>,

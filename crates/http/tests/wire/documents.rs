@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use roster_http::{management_document, scim_document};
+use roster_http::{management_document, scim_document, session_document};
 use serde_json::Value;
 
 use crate::house::House;
@@ -78,7 +78,11 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 
 #[test]
 fn every_operation_is_described_secured_and_can_fail() {
-    for document in [scim_document(), management_document()] {
+    for (document, ways_in) in [
+        (scim_document(), 2),
+        (management_document(), 3),
+        (session_document(), 1),
+    ] {
         let mut ids = BTreeSet::new();
         for (name, operation) in operations(&document) {
             let id = operation["operationId"]
@@ -102,7 +106,7 @@ fn every_operation_is_described_secured_and_can_fail() {
             );
             assert_eq!(
                 operation["security"].as_array().map(Vec::len),
-                Some(2),
+                Some(ways_in),
                 "{name}"
             );
             for status in ["401", "500", "503"] {
@@ -143,7 +147,7 @@ fn the_scim_document_shows_what_okta_sends_and_is_answered() {
 
 #[test]
 fn every_schema_in_a_document_is_named_used_and_without_inline_objects() {
-    for document in [scim_document(), management_document()] {
+    for document in [scim_document(), management_document(), session_document()] {
         let text = document.to_string();
         for name in document["components"]["schemas"]
             .as_object()

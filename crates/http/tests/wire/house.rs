@@ -3,46 +3,23 @@
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, Uri};
 use poem::{Endpoint, Request};
-use roster_application::Application;
 use roster_application::administration::tokens::TokenRequest;
 use roster_application::caller::Caller;
 use roster_application::operation::UserRequest;
-use roster_application::ports::world::{Clock, Ids};
+use roster_application::{Application, Settings};
 use roster_domain::permission::Permission;
 use roster_domain::text::{EmailAddress, PersonName, TenantSlug, TokenName, UserName};
 use roster_http::options::Options;
-use roster_store_sqlite::SqliteStore;
 use serde_json::Value;
 use tempfile::TempDir;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
-struct World;
-
-impl Clock for World {
-    fn now(&self) -> OffsetDateTime {
-        let now = OffsetDateTime::now_utc();
-        now.replace_microsecond(now.microsecond()).unwrap()
-    }
-}
-
-impl Ids for World {
-    fn id(&self) -> Uuid {
-        Uuid::now_v7()
-    }
-
-    fn fill(&self, bytes: &mut [u8]) {
-        let random = std::iter::repeat_with(|| Uuid::new_v4().into_bytes()).flatten();
-        bytes
-            .iter_mut()
-            .zip(random)
-            .for_each(|(byte, random)| *byte = random);
-    }
-}
+use crate::world::World;
 
 /// The server, a user, and tokens.
 pub(crate) struct House {
     pub(crate) application: Application,
+    pub(crate) world: World,
     server: BoxEndpoint<'static>,
     _directory: TempDir,
     /// A token that may change users.
@@ -65,6 +42,46 @@ impl Answer {
             .get(name)
             .map(|value| value.to_str().unwrap())
             .unwrap_or_default()
+    }
+
+    /// The values of every header of that name.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let values = self.headers.get_all(name).iter();
+        values.map(|value| value.to_str().unwrap()).collect()
+    }
+
+    /// Checks that it is a page of that status, with the headers that every page has.
+    #[track_caller]
+    pub(crate) fn is_page(&self, status: u16) {
+        assert_eq!(self.status, status, "{self:?}");
+        let policy = self.header("content-security-policy");
+        let strict = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'";
+        assert!(policy.starts_with(strict), "{self:?}");
+        assert!(
+            policy.ends_with("; base-uri 'none'; frame-ancestors 'none'"),
+            "{self:?}"
+        );
+        for (name, value) in [
+            ("content-type", "text/html; charset=utf-8"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ] {
+            assert_eq!(self.header(name), value, "{name}: {self:?}");
+        }
+        for needed in [
+            "<!DOCTYPE html><html lang=\"en\">",
+            "<title>",
+            "<main>",
+            "<h1>",
+        ] {
+            assert!(self.text.contains(needed), "{needed}: {self:?}");
+        }
+        for odd in ["<script", "<style", "style=\"", "onclick", "javascript:"] {
+            assert!(!self.text.contains(odd), "{odd}: {self:?}");
+        }
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -115,12 +132,15 @@ impl House {
 
     pub(crate) async fn with(options: Options) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&directory.path().join("roster.db"))
-            .await
-            .unwrap();
-        store.migrate().await.unwrap();
-        let application = Application::new(Box::new(store), Box::new(World), Box::new(World));
+        let world = World::default();
+        let adapters = world.adapters(&directory.path().join("roster.db")).await;
+        let settings = Settings {
+            public_url: options.public_url.clone(),
+            ..Settings::default()
+        };
+        let application = Application::new(adapters, settings);
         application.ensure_default_tenant().await.unwrap();
+        application.ensure_signing_key().await.unwrap();
         let server = roster_http::routes(application.clone(), options);
         let user = UserRequest {
             user_name: UserName::new("ada@example.com").unwrap(),
@@ -139,11 +159,21 @@ impl House {
         let token = issue(&application, &operator, &[Permission::USER_MODIFY], &[]).await;
         Self {
             application,
+            world,
             server,
             _directory: directory,
             token,
             user,
         }
+    }
+
+    /// A server at that public URL.
+    pub(crate) async fn at(public_url: &str) -> Self {
+        Self::with(Options {
+            public_url: public_url.to_owned(),
+            ..Options::default()
+        })
+        .await
     }
 
     /// Another user, whose userName and e-mail are the same.

@@ -2,8 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+mod admin_link;
+mod browser;
+mod cross_site;
 mod documents;
 mod door;
 mod house;
+mod pages;
 mod refusals;
+mod refused_sign_in;
+mod sessions;
+mod sign_in;
 mod users;
+mod world;

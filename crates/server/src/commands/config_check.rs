@@ -2,13 +2,17 @@
 
 use std::fmt::Write;
 
-use crate::configuration::{Configuration, Database, Effective};
+use crate::configuration::{Configuration, Database, Effective, SecretKeyPlace};
 use crate::failure::Failure;
 use crate::output;
 
-/// Prints every setting as a line of TOML with its source.
+/// Prints every setting as a line of TOML with its source, and beside it what is hardly meant.
 pub(super) fn run(configuration: &Configuration) -> Result<(), Failure> {
-    output::print(&describe(configuration))
+    output::print(&describe(configuration))?;
+    for warning in configuration.warnings() {
+        output::note(&format!("Warning: {warning}"));
+    }
+    Ok(())
 }
 
 fn describe(configuration: &Configuration) -> String {
@@ -59,6 +63,13 @@ fn unset(setting: &Effective, configuration: &Configuration) -> String {
         ("database_url", Database::Sqlite(path)) => {
             format!("not set: SQLite in {}", path.display())
         }
+        ("secret_key" | "secret_key_file", _) => match &configuration.secret_key {
+            SecretKeyPlace::DataDir(path) => format!("not set: in {}", path.display()),
+            SecretKeyPlace::Settings(_) | SecretKeyPlace::File(_) => "not set".to_owned(),
+        },
+        ("session_key_files", _) => "not set: made by Roster".to_owned(),
+        ("metadata_allowed_networks", _) => "not set: public addresses only".to_owned(),
+        ("metadata_ca_file", _) => "not set: the system's authorities alone".to_owned(),
         ("trusted_proxies", _) => "not set: X-Forwarded-For is ignored".to_owned(),
         ("log_format", _) => "not set: pretty on a terminal, json elsewhere".to_owned(),
         _ => "not set".to_owned(),
@@ -75,7 +86,7 @@ mod tests {
         let path = directory.path().join("roster.toml");
         std::fs::write(
             &path,
-            "trusted_proxies = ['10.0.0.0/8', '::1']\ndata_dir = '/a \"b\" #c'\n",
+            "trusted_proxies = ['10.0.0.0/8', '::1']\nsession_key_files = ['new.pem', 'old.pem']\ndata_dir = '/a \"b\" #c'\n",
         )
         .unwrap();
         let configuration = Configuration::load(Some(&path)).unwrap();
@@ -84,6 +95,7 @@ mod tests {
         let again = Configuration::load(Some(&path)).unwrap();
         assert_eq!(again.trusted_proxies, configuration.trusted_proxies);
         assert_eq!(again.database, configuration.database);
+        assert_eq!(again.session_key_files, configuration.session_key_files);
         assert!(printed.contains("scim_rate_limit = 50"), "{printed}");
     }
 }

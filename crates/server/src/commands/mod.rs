@@ -1,9 +1,12 @@
 //! What each command does: one file a command, all with the same beginning: settings, logging,
 //! then the work through the application's use cases.
 
+mod admin;
 mod config_check;
+mod keys;
 mod migrate;
 mod openapi;
+mod saml;
 mod serve;
 mod tenant;
 mod token;
@@ -39,6 +42,9 @@ pub(crate) async fn run(command_line: CommandLine) -> Result<(), Failure> {
         Command::Tenant(command) => tenant::run(&configuration, command).await,
         Command::Token(command) => token::run(&configuration, command).await,
         Command::User(command) => user::run(&configuration, command).await,
+        Command::Admin(command) => admin::run(&configuration, command).await,
+        Command::Keys(command) => keys::run(&configuration, command).await,
+        Command::Saml(command) => saml::run(&configuration, command).await,
         Command::Config(ConfigCommand::Check) => config_check::run(&configuration),
     }
 }

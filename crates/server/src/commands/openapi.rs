@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::output;
 
-/// Writes `scim.json` and `management.json` to `directory`, and prints their paths.
+/// Writes `scim.json`, `management.json` and `session.json` to `directory`, and prints their paths.
 pub(super) fn run(directory: &Path) -> Result<(), Failure> {
     for path in write(directory)? {
         output::line(&path.display().to_string())?;
@@ -16,16 +16,17 @@ pub(super) fn run(directory: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write(directory: &Path) -> Result<[PathBuf; 2], Failure> {
+fn write(directory: &Path) -> Result<[PathBuf; 3], Failure> {
     let failed = |path: &Path, problem| Failure::Write {
         path: path.to_owned(),
         problem,
     };
     fs::create_dir_all(directory).map_err(|problem| failed(directory, problem))?;
-    let paths = ["scim.json", "management.json"].map(|name| directory.join(name));
+    let paths = ["scim.json", "management.json", "session.json"].map(|name| directory.join(name));
     let documents = [
         roster_http::scim_document(),
         roster_http::management_document(),
+        roster_http::session_document(),
     ];
     for (path, document) in paths.iter().zip(documents) {
         fs::write(path, pretty(&document)).map_err(|problem| failed(path, problem))?;

@@ -3,24 +3,21 @@
 
 use std::num::NonZeroU32;
 use std::path::Path;
-use std::time::Duration;
 
 use poem::{Endpoint, EndpointExt, Server};
 use roster_application::Application;
 use roster_domain::tenant::Tenant;
 use roster_http::options::{Options, RateLimit};
 use tokio::net::TcpListener;
-use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Rate};
+use crate::equipment::Equipment;
 use crate::failure::Failure;
 use crate::listener::{Connections, Limits};
 use crate::output;
 use crate::shutdown::{self, InFlight, Signals};
 use crate::store::OpenStore;
-
-/// How often the last uses of tokens are written down.
-const NOTE_INTERVAL: Duration = Duration::from_secs(5);
+use crate::upkeep::Upkeep;
 
 /// Runs the server until a signal ends it.
 pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> Result<(), Failure> {
@@ -32,8 +29,11 @@ pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> R
         .map_err(|problem| Failure::Listen { address, problem })?;
     let address = listener.local_addr().map_err(Failure::Serve)?;
     let public_url = configuration.public_url(address.port());
+    for warning in configuration.warnings() {
+        tracing::warn!("{warning}");
+    }
     let application = tokio::select! {
-        application = application(configuration) => application?,
+        application = application(configuration, &public_url) => application?,
         // The database may let itself be waited for.
         _ = signals.next() => return Ok(()),
     };
@@ -52,7 +52,7 @@ pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> R
     output::print(&banner(&options, &program(), file))?;
     tracing::info!(%address, public_url = options.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
 
-    let notes = tokio::spawn(write_notes(application.clone()));
+    let upkeep = Upkeep::start(application);
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
     let server = Server::new_with_acceptor(connections).run_with_graceful_shutdown(
         routes,
@@ -66,6 +66,7 @@ pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> R
         ended = &mut server => ended,
         signal = signals.next() => {
             tracing::info!(signal, limit_seconds = shutdown::LIMIT.as_secs(), "ending: finishing what is in flight");
+            upkeep.stop();
             let _ = stop.send(());
             tokio::select! {
                 ended = &mut server => ended,
@@ -74,57 +75,42 @@ pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> R
             }
         }
     };
-    notes.abort();
-    if timeout(shutdown::LAST_NOTES, note(&application))
-        .await
-        .is_err()
-    {
-        tracing::warn!("the database took too long to note the last uses of tokens; they are lost");
-    }
+    upkeep.end(shutdown::LAST_NOTES).await;
     tracing::info!("ended");
     ended.map_err(Failure::Serve)
 }
 
-/// The application on a database that is ready, with the tenant `default`.
-async fn application(configuration: &Configuration) -> Result<Application, Failure> {
+/// The application on a database that is ready, with the tenant `default` and a key that signs.
+async fn application(
+    configuration: &Configuration,
+    public_url: &str,
+) -> Result<Application, Failure> {
     let store = OpenStore::open(configuration).await?;
     if configuration.migrate_on_start {
         store.migrate().await?;
     }
-    let application = store.into_application();
+    let equipment = Equipment::of_server(configuration)?;
+    let application = store.into_application(configuration, equipment, public_url.to_owned());
     application.ready().await.map_err(Failure::NotReady)?;
     application.ensure_default_tenant().await?;
+    application.ensure_signing_key().await?;
     Ok(application)
 }
 
 fn options(configuration: &Configuration, public_url: String) -> Options {
-    let limit = NonZeroU32::new(configuration.scim_rate_limit);
-    let burst = NonZeroU32::new(configuration.scim_rate_burst);
-    let rate_limit = limit
-        .zip(burst)
-        .map(|(per_second, burst)| RateLimit { per_second, burst });
     Options {
         public_url,
         request_timeout: configuration.request_timeout,
-        rate_limit,
+        rate_limit: rate_limit(configuration.scim_rate),
+        sign_in_limit: rate_limit(configuration.sign_in_rate),
         trusted_proxies: configuration.trusted_proxies.clone(),
     }
 }
 
-/// Writes down every few seconds when tokens were last used.
-async fn write_notes(application: Application) {
-    let mut ticks = interval(NOTE_INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        note(&application).await;
-    }
-}
-
-async fn note(application: &Application) {
-    if let Err(error) = application.write_token_uses().await {
-        tracing::warn!(%error, "the last uses of tokens can't be noted");
-    }
+fn rate_limit(rate: Rate) -> Option<RateLimit> {
+    NonZeroU32::new(rate.limit)
+        .zip(NonZeroU32::new(rate.burst))
+        .map(|(per_second, burst)| RateLimit { per_second, burst })
 }
 
 /// The program as it was called, so that the printed commands work when they are pasted.
@@ -148,8 +134,11 @@ fn banner(options: &Options, program: &str, file: Option<&Path>) -> String {
         "Roster is ready.
 
   Tenant URL  {tenant_url}
+  Sign in     {public_url}/t/{tenant}/
   Swagger UI  {public_url}/docs
 
+Sign in as an administrator, until SAML is set up or when it fails:
+  {program} admin link{config} --tenant {tenant}
 Make an API token for Okta:
   {program} token create{config} --tenant {tenant} --name okta --permission UserModify
 Add a user:
@@ -176,11 +165,15 @@ mod tests {
             banner.contains("  http://localhost:8080/t/default/scim/v2\n"),
             "{banner}"
         );
+        assert!(
+            banner.contains("  http://localhost:8080/t/default/\n"),
+            "{banner}"
+        );
         let commands: Vec<&str> = banner
             .lines()
             .filter(|line| line.starts_with("  roster "))
             .collect();
-        assert_eq!(commands.len(), 2);
+        assert_eq!(commands.len(), 3);
         for command in commands {
             CommandLine::try_parse_from(command.split_whitespace()).unwrap();
         }

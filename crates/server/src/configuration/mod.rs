@@ -2,8 +2,10 @@
 //! checked before anything starts. What is wrong is said in one line that names the setting.
 //!
 //! Where to go next: [`settings`] lists them all (a new one begins there), [`sources`] finds
-//! their texts, [`values`] parses them.
+//! their texts, [`values`] parses them, [`reader`] puts the two together.
 
+mod error;
+mod reader;
 mod settings;
 mod sources;
 mod values;
@@ -12,65 +14,24 @@ mod values;
 mod tests;
 
 use std::ffi::OsString;
-use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
+use roster_application::Settings;
+use roster_domain::return_url::is_local;
+use roster_domain::session::Lifetimes;
+use roster_keys::SecretKey;
+use url::Url;
 
-use settings::Setting;
+pub(crate) use error::SettingError;
+pub(crate) use reader::Effective;
+use reader::Reader;
 pub(crate) use settings::help;
 pub(crate) use sources::Source;
 use sources::Sources;
 pub(crate) use values::{DatabaseUrl, LogFormat, network};
-
-/// Why the settings can't be used.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(crate) enum SettingError {
-    /// A value that is not allowed.
-    #[error("The setting {name} is {value}; it must be {allowed}.")]
-    Invalid {
-        /// The setting, as whoever set it calls it, and the file if it stands in one.
-        name: String,
-        /// The value, unless it is a secret.
-        value: String,
-        /// What is allowed.
-        allowed: String,
-    },
-    /// A variable that is no setting.
-    #[error("{variable} is not a setting of Roster. {hint}")]
-    UnknownVariable {
-        /// The variable.
-        variable: String,
-        /// What was probably meant.
-        hint: String,
-    },
-    /// A key of the file that is no setting.
-    #[error("{key} in {} is not a setting of Roster. {hint}", path.display())]
-    UnknownKey {
-        /// The file.
-        path: PathBuf,
-        /// The key.
-        key: String,
-        /// What was probably meant.
-        hint: String,
-    },
-    /// A variable that is not text.
-    #[error("The setting {variable} is not UTF-8 text; write it again in plain characters.")]
-    NotText {
-        /// The variable.
-        variable: String,
-    },
-    /// The file as a whole.
-    #[error("The configuration file {} {problem}.", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
-}
 
 /// Which database is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,8 +47,28 @@ pub(crate) enum Database {
     },
 }
 
+/// Where the secret key is, under which secrets are sealed in the database.
+#[derive(Debug, Clone)]
+pub(crate) enum SecretKeyPlace {
+    /// In the settings.
+    Settings(SecretKey),
+    /// In a file that the operator has made.
+    File(PathBuf),
+    /// In a file of ours, made by the first `roster serve`.
+    DataDir(PathBuf),
+}
+
+/// How often something may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rate {
+    /// Requests a second; 0: no limit.
+    pub(crate) limit: u32,
+    /// Requests at once.
+    pub(crate) burst: u32,
+}
+
 /// The settings in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Configuration {
     /// Where to listen.
     pub(crate) listen: SocketAddr,
@@ -97,10 +78,24 @@ pub(crate) struct Configuration {
     pub(crate) database: Database,
     /// Whether `serve` migrates it.
     pub(crate) migrate_on_start: bool,
-    /// SCIM requests a second and tenant; 0: no limit.
-    pub(crate) scim_rate_limit: u32,
-    /// SCIM requests at once and tenant.
-    pub(crate) scim_rate_burst: u32,
+    /// Where the secret key is.
+    pub(crate) secret_key: SecretKeyPlace,
+    /// How long a session lasts without a request.
+    pub(crate) session_idle: Duration,
+    /// How long a session lasts at most.
+    pub(crate) session_absolute: Duration,
+    /// How long a session's token holds.
+    pub(crate) session_token: Duration,
+    /// The PEM files of the keys that sign tokens; none: keys are generated.
+    pub(crate) session_key_files: Vec<PathBuf>,
+    /// Networks that aren't public, from which metadata may be fetched all the same.
+    pub(crate) metadata_allowed_networks: Vec<IpNet>,
+    /// Certificates of authorities that are trusted for metadata, besides the system's.
+    pub(crate) metadata_ca_file: Option<PathBuf>,
+    /// SCIM requests of one tenant.
+    pub(crate) scim_rate: Rate,
+    /// Sign-ins from one address.
+    pub(crate) sign_in_rate: Rate,
     /// When a request is given up.
     pub(crate) request_timeout: Duration,
     /// Proxies that are believed.
@@ -111,17 +106,6 @@ pub(crate) struct Configuration {
     pub(crate) log_format: Option<LogFormat>,
     /// Each setting as it was written, to be shown.
     pub(crate) effective: Vec<Effective>,
-}
-
-/// One setting as it is in force, without secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Effective {
-    /// Its name in the file.
-    pub(crate) key: &'static str,
-    /// Its text; `None`: it is not set and has no default.
-    pub(crate) value: Option<String>,
-    /// Who set it.
-    pub(crate) source: Source,
 }
 
 impl Configuration {
@@ -137,48 +121,70 @@ impl Configuration {
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingError> {
-        let mut reader = Reader {
-            sources: Sources::read(file, environment)?,
-            effective: Vec::new(),
-        };
+        const HOUR: u64 = 60 * 60;
+        const DAY: u64 = 24 * HOUR;
+        let mut reader = Reader::new(Sources::read(file, environment)?);
+        let path = |text: &str| Ok(PathBuf::from(text));
         let listen = reader.required(&settings::LISTEN, values::listen)?;
         let public_url = reader.optional(&settings::PUBLIC_URL, values::public_url)?;
         let database_url = reader.secret(&settings::DATABASE_URL, values::database_url)?;
         let pool_size = reader.required(&settings::DATABASE_POOL_SIZE, |text| {
             values::number(text, &(1..=1_000))
         })?;
-        let data_dir = reader.required(&settings::DATA_DIR, |text| Ok(PathBuf::from(text)))?;
+        let data_dir = reader.required(&settings::DATA_DIR, path)?;
         let migrate_on_start = reader.required(&settings::MIGRATE_ON_START, values::flag)?;
-        let rate = |text: &str| values::number(text, &(0..=1_000_000));
-        let scim_rate_limit = reader.required(&settings::SCIM_RATE_LIMIT, rate)?;
-        let burst = |text: &str| values::number(text, &(1..=1_000_000));
-        let scim_rate_burst = reader.required(&settings::SCIM_RATE_BURST, burst)?;
+        reader.one_of(&settings::SECRET_KEY, &settings::SECRET_KEY_FILE)?;
+        let secret_key = reader.hidden(&settings::SECRET_KEY, values::secret_key)?;
+        let secret_key_file = reader.optional(&settings::SECRET_KEY_FILE, path)?;
+        let idle = &settings::SESSION_IDLE_MINUTES;
+        let session_idle = reader.duration(idle, 60, 1..=30 * DAY / 60)?;
+        let absolute = &settings::SESSION_ABSOLUTE_HOURS;
+        let session_absolute = reader.duration(absolute, HOUR, 1..=30 * DAY / HOUR)?;
+        // No longer than retired keys stay published.
+        let session_token = reader.duration(&settings::SESSION_TOKEN_SECONDS, 1, 5..=HOUR)?;
+        let session_key_files = reader
+            .optional(&settings::SESSION_KEY_FILES, values::paths)?
+            .unwrap_or_default();
+        let metadata_allowed_networks = reader
+            .optional(&settings::METADATA_ALLOWED_NETWORKS, values::networks)?
+            .unwrap_or_default();
+        let metadata_ca_file = reader.optional(&settings::METADATA_CA_FILE, path)?;
+        let scim_rate = reader.rate(&settings::SCIM_RATE_LIMIT, &settings::SCIM_RATE_BURST)?;
+        let sign_in_rate =
+            reader.rate(&settings::SIGN_IN_RATE_LIMIT, &settings::SIGN_IN_RATE_BURST)?;
         // Okta gives up after 60 seconds of silence; a longer limit would answer nobody.
-        let seconds = |text: &str| values::number(text, &(1..=30));
-        let request_timeout = reader
-            .required(&settings::REQUEST_TIMEOUT_SECONDS, seconds)
-            .map(Duration::from_secs)?;
+        let request_timeout = reader.duration(&settings::REQUEST_TIMEOUT_SECONDS, 1, 1..=30)?;
         let trusted_proxies = reader
             .optional(&settings::TRUSTED_PROXIES, values::networks)?
             .unwrap_or_default();
         let log = reader.required(&settings::LOG, values::log_filter)?;
         let log_format = reader.optional(&settings::LOG_FORMAT, values::log_format)?;
-        let database = match database_url {
-            Some(url) => Database::Postgres { url, pool_size },
-            None => Database::Sqlite(data_dir.join("roster.db")),
-        };
         Ok(Self {
             listen,
             public_url,
-            database,
+            secret_key: match (secret_key, secret_key_file) {
+                (Some(key), _) => SecretKeyPlace::Settings(key),
+                (None, Some(path)) => SecretKeyPlace::File(path),
+                (None, None) => SecretKeyPlace::DataDir(data_dir.join("secret.key")),
+            },
+            database: match database_url {
+                Some(url) => Database::Postgres { url, pool_size },
+                None => Database::Sqlite(data_dir.join("roster.db")),
+            },
             migrate_on_start,
-            scim_rate_limit,
-            scim_rate_burst,
+            session_idle,
+            session_absolute,
+            session_token,
+            session_key_files,
+            metadata_allowed_networks,
+            metadata_ca_file,
+            scim_rate,
+            sign_in_rate,
             request_timeout,
             trusted_proxies,
             log,
             log_format,
-            effective: reader.effective,
+            effective: reader.into_effective(),
         })
     }
 
@@ -187,6 +193,44 @@ impl Configuration {
         self.public_url
             .clone()
             .unwrap_or_else(|| format!("http://localhost:{port}"))
+    }
+
+    /// What the application is told, on a server that is reached at `public_url`.
+    pub(crate) fn application(&self, public_url: String) -> Settings {
+        // A few weeks at most.
+        let seconds = |duration| time::Duration::try_from(duration).unwrap_or(time::Duration::MAX);
+        let defaults = Settings::default();
+        Settings {
+            public_url,
+            lifetimes: Lifetimes {
+                idle: seconds(self.session_idle),
+                absolute: seconds(self.session_absolute),
+                ..defaults.lifetimes
+            },
+            token_lifetime: seconds(self.session_token),
+        }
+    }
+
+    /// What is allowed and yet hardly meant.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let public_url = self.public_url(self.listen.port());
+        let plain = Url::parse(&public_url)
+            .is_ok_and(|url| url.scheme() != "https" && !is_local(&url));
+        if plain {
+            warnings.push(format!(
+                "Nobody can sign in over {public_url}, since a session's cookie could be read on its way. Set ROSTER_PUBLIC_URL to an https URL, by which a proxy that does TLS is reached."
+            ));
+        }
+        if let (Database::Postgres { .. }, SecretKeyPlace::DataDir(path)) =
+            (&self.database, &self.secret_key)
+        {
+            warnings.push(format!(
+                "The secret key is in {}, where another server does not find it. All servers on one PostgreSQL database need the same: give it to each as ROSTER_SECRET_KEY, or in a file as ROSTER_SECRET_KEY_FILE.",
+                path.display()
+            ));
+        }
+        warnings
     }
 
     /// What a command other than `serve` logs: warnings only, unless somebody asked for more.
@@ -199,89 +243,5 @@ impl Configuration {
         } else {
             "warn"
         }
-    }
-}
-
-/// Parses settings one by one, and keeps how each was written.
-struct Reader {
-    sources: Sources,
-    effective: Vec<Effective>,
-}
-
-impl Reader {
-    fn optional<T>(
-        &mut self,
-        setting: &Setting,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<Option<T>, SettingError> {
-        self.read(
-            setting,
-            parse,
-            |text, _| text.to_owned(),
-            |text| format!("{text:?}"),
-        )
-    }
-
-    /// A setting whose text is never shown as it is.
-    fn secret<T: Display>(
-        &mut self,
-        setting: &Setting,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<Option<T>, SettingError> {
-        self.read(
-            setting,
-            parse,
-            |_, value| value.to_string(),
-            |_| "a value that is not shown here".to_owned(),
-        )
-    }
-
-    /// A setting that has a default.
-    fn required<T>(
-        &mut self,
-        setting: &Setting,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<T, SettingError> {
-        self.optional(setting, parse)?
-            .ok_or_else(|| SettingError::Invalid {
-                name: setting.variable(),
-                value: "not set".to_owned(),
-                allowed: "set".to_owned(),
-            })
-    }
-
-    fn read<T>(
-        &mut self,
-        setting: &Setting,
-        parse: impl Fn(&str) -> Result<T, String>,
-        show: impl Fn(&str, &T) -> String,
-        show_invalid: impl Fn(&str) -> String,
-    ) -> Result<Option<T>, SettingError> {
-        let Some(given) = self.sources.get(setting) else {
-            self.effective.push(Effective {
-                key: setting.key,
-                value: None,
-                source: Source::Default,
-            });
-            return Ok(None);
-        };
-        let value = parse(&given.text).map_err(|allowed| {
-            let name = match &given.source {
-                Source::File(path) => format!("{} in {}", setting.key, path.display()),
-                Source::Environment | Source::Default => setting.variable(),
-            };
-            SettingError::Invalid {
-                name,
-                value: show_invalid(&given.text),
-                allowed,
-            }
-        })?;
-        let shown = show(&given.text, &value);
-        self.effective.push(Effective {
-            key: setting.key,
-            value: Some(shown),
-            source: given.source,
-        });
-        Ok(Some(value))
     }
 }

@@ -38,19 +38,39 @@ settings! {
     LISTEN = "listen", "127.0.0.1:8080",
         "IP address and port to listen on. Port 0 takes a free one.";
     PUBLIC_URL = "public_url", "",
-        "The http or https URL under which clients reach this server; the Tenant URL is made of it. No underscore: Okta refuses it. Default: http://localhost with the port of `listen`.";
+        "The http or https URL under which clients reach this server; the Tenant URL is made of it, and the addresses of sign-in. Nobody can sign in over plain http, except to localhost. No underscore: Okta refuses it. Default: http://localhost with the port of `listen`.";
     DATABASE_URL = "database_url", "",
         "The PostgreSQL database, as postgres://user:password@host:5432/name. The connection is not encrypted: use a Unix socket, a private network or a local proxy that encrypts. Default: SQLite in roster.db under `data_dir`.";
     DATABASE_POOL_SIZE = "database_pool_size", "16",
         "The most connections to PostgreSQL, 1 to 1000.";
     DATA_DIR = "data_dir", "./roster-data",
-        "The directory of the SQLite database; made when it is missing.";
+        "The directory of the SQLite database and of the secret key, unless these are elsewhere; made when it is missing.";
     MIGRATE_ON_START = "migrate_on_start", "true",
         "Whether `roster serve` brings the database's schema up to date itself: true or false.";
+    SECRET_KEY = "secret_key", "",
+        "The secret key, under which the database keeps private keys: 32 random bytes, as 64 hexadecimal digits or as base64. Make one with: openssl rand -hex 32. All servers on one database need the same. Default: in secret.key under `data_dir`, made at the first start.";
+    SECRET_KEY_FILE = "secret_key_file", "",
+        "The file that holds the secret key, instead of `secret_key`; its owner alone may read it (mode 600).";
+    SESSION_IDLE_MINUTES = "session_idle_minutes", "480",
+        "Minutes after which a session that is not used ends, 1 to 43200.";
+    SESSION_ABSOLUTE_HOURS = "session_absolute_hours", "24",
+        "Hours after which a session ends, used or not, 1 to 720.";
+    SESSION_TOKEN_SECONDS = "session_token_seconds", "300",
+        "Seconds for which a session's signed token (JWT) holds, 5 to 3600. Your application accepts it for so long, even from somebody who has just been deactivated.";
+    SESSION_KEY_FILES = "session_key_files", "",
+        "PEM files of the keys that sign these tokens, with commas between them: EC private keys on the curve P-256. The first one signs, all are published. Default: keys are made by Roster, kept sealed in the database, and rotated by `roster keys rotate`.";
+    METADATA_ALLOWED_NETWORKS = "metadata_allowed_networks", "",
+        "Private networks from which the metadata of identity providers may be fetched, as 10.0.0.0/8, fd00::/8. Default: none; from public addresses only.";
+    METADATA_CA_FILE = "metadata_ca_file", "",
+        "PEM file with the certificates of further authorities that are trusted when metadata is fetched. Default: the system's alone.";
     SCIM_RATE_LIMIT = "scim_rate_limit", "50",
         "SCIM requests a second that one tenant may make, 0 to 1000000; 0: as many as it likes.";
     SCIM_RATE_BURST = "scim_rate_burst", "100",
         "SCIM requests that one tenant may make at once before the limit holds, 1 to 1000000.";
+    SIGN_IN_RATE_LIMIT = "sign_in_rate_limit", "20",
+        "Sign-ins a second to one tenant from one address, 0 to 1000000; 0: as many as it likes.";
+    SIGN_IN_RATE_BURST = "sign_in_rate_burst", "60",
+        "Sign-ins at once to one tenant from one address before the limit holds, 1 to 1000000.";
     REQUEST_TIMEOUT_SECONDS = "request_timeout_seconds", "30",
         "Seconds until a request is given up, 1 to 30.";
     TRUSTED_PROXIES = "trusted_proxies", "",

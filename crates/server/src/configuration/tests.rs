@@ -26,11 +26,24 @@ fn without_settings_the_defaults_hold() {
         configuration.database,
         Database::Sqlite(PathBuf::from("./roster-data/roster.db"))
     );
-    assert_eq!(
-        (configuration.scim_rate_limit, configuration.scim_rate_burst),
-        (50, 100)
-    );
+    let rate = |limit, burst| Rate { limit, burst };
+    assert_eq!(configuration.scim_rate, rate(50, 100));
+    assert_eq!(configuration.sign_in_rate, rate(20, 60));
     assert_eq!(configuration.request_timeout, Duration::from_secs(30));
+    let place = configuration.secret_key.clone();
+    assert!(
+        matches!(place, SecretKeyPlace::DataDir(path) if path == Path::new("./roster-data/secret.key"))
+    );
+    assert!(configuration.session_key_files.is_empty());
+    assert!(configuration.metadata_allowed_networks.is_empty());
+    let (given, default) = (
+        configuration.application("http://localhost:8080".to_owned()),
+        Settings::default(),
+    );
+    assert_eq!(given.public_url, default.public_url);
+    assert_eq!(given.lifetimes, default.lifetimes);
+    assert_eq!(given.token_lifetime, default.token_lifetime);
+    assert_eq!(configuration.warnings(), Vec::<String>::new());
     assert!(configuration.migrate_on_start && configuration.trusted_proxies.is_empty());
     assert_eq!(configuration.log_of_command(), "warn");
 }
@@ -49,10 +62,10 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     .unwrap();
     assert_eq!(configuration.listen, "[::1]:2".parse().unwrap());
     assert_eq!(
-        configuration.scim_rate_limit, 7,
+        configuration.scim_rate.limit, 7,
         "an empty variable counts as not set"
     );
-    assert_eq!(configuration.scim_rate_burst, 100);
+    assert_eq!(configuration.scim_rate.burst, 100);
     assert!(!configuration.migrate_on_start);
     assert_eq!(configuration.log_of_command(), "debug");
     let sources: Vec<Source> = configuration
@@ -61,7 +74,11 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
         .map(|setting| setting.source.clone())
         .collect();
     assert_eq!(sources.first(), Some(&Source::Environment));
-    assert!(matches!(sources.get(6), Some(Source::File(_))));
+    let from_file = |source: &Source| matches!(source, Source::File(_));
+    assert_eq!(
+        sources.iter().filter(|source| from_file(source)).count(),
+        3
+    );
 }
 
 #[test]
@@ -82,13 +99,15 @@ fn a_file_may_be_named_by_the_environment_and_the_command_line_wins() {
     assert_eq!(
         Configuration::from_sources(None, environment())
             .unwrap()
-            .scim_rate_burst,
+            .scim_rate
+            .burst,
         1
     );
     assert_eq!(
         Configuration::from_sources(Some(&other), environment())
             .unwrap()
-            .scim_rate_burst,
+            .scim_rate
+            .burst,
         2
     );
 }
@@ -130,6 +149,41 @@ fn a_bad_value_is_named_with_what_is_allowed() {
             "ROSTER_SCIM_RATE_BURST",
             "0",
             "The setting ROSTER_SCIM_RATE_BURST is \"0\"; it must be a whole number from 1 to 1000000.",
+        ),
+        (
+            "ROSTER_SIGN_IN_RATE_LIMIT",
+            "many",
+            "The setting ROSTER_SIGN_IN_RATE_LIMIT is \"many\"; it must be a whole number from 0 to 1000000.",
+        ),
+        (
+            "ROSTER_SESSION_IDLE_MINUTES",
+            "0",
+            "The setting ROSTER_SESSION_IDLE_MINUTES is \"0\"; it must be a whole number from 1 to 43200.",
+        ),
+        (
+            "ROSTER_SESSION_ABSOLUTE_HOURS",
+            "721",
+            "The setting ROSTER_SESSION_ABSOLUTE_HOURS is \"721\"; it must be a whole number from 1 to 720.",
+        ),
+        (
+            "ROSTER_SESSION_TOKEN_SECONDS",
+            "3601",
+            "The setting ROSTER_SESSION_TOKEN_SECONDS is \"3601\"; it must be a whole number from 5 to 3600.",
+        ),
+        (
+            "ROSTER_SESSION_TOKEN_SECONDS",
+            "4",
+            "The setting ROSTER_SESSION_TOKEN_SECONDS is \"4\"; it must be a whole number from 5 to 3600.",
+        ),
+        (
+            "ROSTER_SESSION_KEY_FILES",
+            ",",
+            "The setting ROSTER_SESSION_KEY_FILES is \",\"; it must be files with commas between them, such as new.pem, old.pem.",
+        ),
+        (
+            "ROSTER_METADATA_ALLOWED_NETWORKS",
+            "idp.example",
+            "The setting ROSTER_METADATA_ALLOWED_NETWORKS is \"idp.example\"; it must be networks or addresses with commas between them, such as 10.0.0.0/8, fd00::/8.",
         ),
         (
             "ROSTER_REQUEST_TIMEOUT_SECONDS",
@@ -338,8 +392,21 @@ fn the_example_file_names_every_setting_with_its_default() {
     }
     assert_eq!(table.len(), settings::SETTINGS.len());
     assert!(load(Some(example), &[]).is_ok());
+    let both = load(Some(&uncommented), &[]).unwrap_err();
+    assert_eq!(
+        both,
+        "secret_key in roster.toml and secret_key_file in roster.toml are both set, and only one may be. Unset one of them."
+    );
+    // What stands in the documentation must never become a key.
+    let without = |key: &str| -> String {
+        let key = format!("{key} =");
+        let lines = uncommented.lines().filter(|line| !line.starts_with(&key));
+        lines.fold(String::new(), |text, line| text + line + "\n")
+    };
+    let refused = load(Some(&without("secret_key_file")), &[]).unwrap_err();
+    assert!(refused.starts_with("The setting secret_key in roster.toml is a value that is not shown here; it must be 32 random bytes"), "{refused}");
     let (configuration, defaults) = (
-        load(Some(&uncommented), &[]).unwrap(),
+        load(Some(&without("secret_key")), &[]).unwrap(),
         load(None, &[]).unwrap(),
     );
     for (given, default) in configuration.effective.iter().zip(&defaults.effective) {
@@ -356,4 +423,128 @@ fn the_help_explains_every_setting() {
         assert!(help.contains(&setting.variable()), "{}", setting.key);
     }
     assert!(help.lines().all(|line| line.len() <= 120), "{help}");
+}
+
+const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+#[test]
+fn the_secret_key_is_never_shown() {
+    let configuration = load(None, &[("ROSTER_SECRET_KEY", SECRET)]).unwrap();
+    assert!(matches!(
+        configuration.secret_key,
+        SecretKeyPlace::Settings(_)
+    ));
+    assert!(!format!("{configuration:?}").contains("0011"));
+    let shown = configuration
+        .effective
+        .iter()
+        .find(|setting| setting.key == "secret_key")
+        .unwrap();
+    assert_eq!(shown.value.as_deref(), Some("****"));
+    for bad in ["hunter2", &SECRET[1..], &SECRET.replace('f', "g")] {
+        let error = load(None, &[("ROSTER_SECRET_KEY", bad)]).unwrap_err();
+        assert_eq!(
+            error,
+            "The setting ROSTER_SECRET_KEY is a value that is not shown here; it must be 32 random bytes, written as 64 hexadecimal digits or as base64 (43 or 44 characters); make them with: openssl rand -hex 32."
+        );
+    }
+}
+
+#[test]
+fn the_secret_key_has_one_place() {
+    let file = load(None, &[("ROSTER_SECRET_KEY_FILE", "/run/key")]).unwrap();
+    assert!(
+        matches!(file.secret_key, SecretKeyPlace::File(path) if path == Path::new("/run/key"))
+    );
+    let data_dir = load(None, &[("ROSTER_DATA_DIR", "/data")]).unwrap();
+    assert!(
+        matches!(data_dir.secret_key, SecretKeyPlace::DataDir(path) if path == Path::new("/data/secret.key"))
+    );
+    let both = load(
+        Some("secret_key_file = '/run/key'"),
+        &[("ROSTER_SECRET_KEY", SECRET)],
+    );
+    assert_eq!(
+        both.unwrap_err(),
+        "ROSTER_SECRET_KEY and secret_key_file in roster.toml are both set, and only one may be. Unset one of them."
+    );
+}
+
+#[test]
+fn lifetimes_reach_the_application_in_their_units() {
+    let configuration = load(
+        None,
+        &[
+            ("ROSTER_SESSION_IDLE_MINUTES", "15"),
+            ("ROSTER_SESSION_ABSOLUTE_HOURS", "12"),
+            ("ROSTER_SESSION_TOKEN_SECONDS", "60"),
+        ],
+    )
+    .unwrap();
+    let settings = configuration.application("https://roster.example.com".to_owned());
+    assert_eq!(settings.public_url, "https://roster.example.com");
+    assert_eq!(settings.lifetimes.idle, time::Duration::minutes(15));
+    assert_eq!(settings.lifetimes.absolute, time::Duration::hours(12));
+    assert_eq!(settings.token_lifetime, time::Duration::minutes(1));
+}
+
+#[test]
+fn key_files_keep_their_order() {
+    let expected = ["new.pem", "/keys/old.pem"].map(PathBuf::from);
+    let of_file = load(
+        Some("session_key_files = ['new.pem', '/keys/old.pem']"),
+        &[],
+    );
+    assert_eq!(of_file.unwrap().session_key_files, expected);
+    let of_variable = load(
+        None,
+        &[("ROSTER_SESSION_KEY_FILES", "new.pem ,/keys/old.pem,")],
+    );
+    assert_eq!(of_variable.unwrap().session_key_files, expected);
+}
+
+#[test]
+fn plain_http_is_warned_of_unless_it_stays_on_this_machine() {
+    let warnings = |url| {
+        load(None, &[("ROSTER_PUBLIC_URL", url)])
+            .unwrap()
+            .warnings()
+    };
+    for url in [
+        "https://roster.example.com",
+        "http://localhost:8080",
+        "http://127.0.0.1",
+        "http://[::1]:1",
+    ] {
+        assert_eq!(warnings(url), Vec::<String>::new(), "{url}");
+    }
+    for url in ["http://roster.example.com", "http://10.0.0.1:8080"] {
+        let warnings = warnings(url);
+        assert_eq!(warnings.len(), 1, "{url}");
+        assert!(
+            warnings[0].starts_with(&format!("Nobody can sign in over {url}, ")),
+            "{warnings:?}"
+        );
+    }
+}
+
+#[test]
+fn servers_on_postgresql_are_warned_of_a_key_that_only_one_of_them_has() {
+    const DATABASE: (&str, &str) = ("ROSTER_DATABASE_URL", "postgres://h/d");
+    let warnings = load(None, &[DATABASE]).unwrap().warnings();
+    assert_eq!(warnings.len(), 1);
+    for told in [
+        "./roster-data/secret.key",
+        "ROSTER_SECRET_KEY",
+        "ROSTER_SECRET_KEY_FILE",
+    ] {
+        assert!(warnings[0].contains(told), "{warnings:?}");
+    }
+    for given in [
+        ("ROSTER_SECRET_KEY", SECRET),
+        ("ROSTER_SECRET_KEY_FILE", "/run/key"),
+    ] {
+        let configuration = load(None, &[DATABASE, given]).unwrap();
+        assert_eq!(configuration.warnings(), Vec::<String>::new());
+    }
 }

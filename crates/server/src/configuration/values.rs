@@ -3,9 +3,11 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use roster_keys::SecretKey;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -99,6 +101,27 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, String> {
          SQLite database)"
             .to_owned()
     })
+}
+
+/// The error says nothing of the text.
+pub(super) fn secret_key(text: &str) -> Result<SecretKey, String> {
+    SecretKey::parse(text).map_err(|_| {
+        "32 random bytes, written as 64 hexadecimal digits or as base64 (43 or 44 characters); make them with: openssl rand -hex 32".to_owned()
+    })
+}
+
+pub(super) fn paths(text: &str) -> Result<Vec<PathBuf>, String> {
+    let paths: Vec<PathBuf> = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(PathBuf::from)
+        .collect();
+    if paths.is_empty() {
+        Err("files with commas between them, such as new.pem, old.pem".to_owned())
+    } else {
+        Ok(paths)
+    }
 }
 
 pub(super) fn number<N: FromStr + PartialOrd + fmt::Display>(

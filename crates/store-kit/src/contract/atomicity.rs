@@ -5,11 +5,15 @@ use std::sync::Arc;
 use roster_application::ports::store::{AuditQuery, CommitError, Store};
 use roster_domain::change::{Change, Write};
 use roster_domain::id::{AuditId, RoleId, TenantId};
+use roster_domain::saml_settings::SamlSettings;
 use roster_domain::tenant;
 use roster_domain::text::{AttributeName, RoleName, TenantSlug, TokenName};
 
+use super::world::sign_in::{
+    add_key, edited_saml, link, operators_session, redeem, session, signing_key, start,
+};
 use super::world::{
-    World, change, context, edited, edited_role, edited_settings, edited_token, id, person_name,
+    World, at, change, context, edited, edited_role, edited_settings, edited_token, id, person_name,
 };
 
 /// The id of an audit record that exists, so that no other can be written under it.
@@ -90,6 +94,52 @@ pub async fn nothing_is_changed_without_an_audit_record(store: Arc<dyn Store>) {
         Some(world.settings.clone())
     );
     assert_eq!(world.log().await, log);
+}
+
+pub async fn nobody_signs_in_without_an_audit_record(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let ada = world.add("ada").await;
+    let present = world.sign_in(&ada, at(1)).await;
+    let present_link = world.add_link(at(600)).await;
+    let present_key = signing_key("present", at(1));
+    let first_settings = edited_saml(&SamlSettings::unwritten(), |_| ());
+    for change in [&add_key(&present_key, None, &[]), &first_settings] {
+        world.handle.commit(change).await.unwrap();
+    }
+    let settings = world.handle.saml_settings().await.unwrap();
+    let (new, of_operator, new_link) = (
+        session(&ada, at(2)),
+        operators_session(at(2)),
+        link(at(601)),
+    );
+    let audit = used_id(&world).await;
+    let log = world.log().await;
+    for change in [
+        start(&new, &ada),
+        redeem(present_link.secret, &of_operator),
+        change(Write::EndSession(present.id)),
+        change(Write::CreateAdminLink(new_link.clone())),
+        edited_saml(&settings, |settings| settings.idp_initiated = true),
+        add_key(&signing_key("new", at(2)), Some("present"), &["present"]),
+    ] {
+        assert_fails(&world, change, audit).await;
+    }
+    assert_eq!(world.handle.sessions_of(ada.id).await.unwrap(), [present]);
+    assert_eq!(world.session(&of_operator.secret).await, None);
+    let links = [&present_link, &new_link].map(|link| world.handle.admin_link(&link.secret));
+    let [of_present, of_new] = links;
+    assert_eq!(of_present.await.unwrap(), Some(present_link.clone()));
+    assert_eq!(of_new.await.unwrap(), None);
+    assert_eq!(world.handle.saml_settings().await.unwrap(), settings);
+    assert_eq!(store.signing_keys().await.unwrap(), [present_key]);
+    assert_eq!(world.log().await, log);
+
+    // Nor are the first settings of a tenant written by half.
+    let other = World::new(&store).await;
+    let audit = used_id(&other).await;
+    assert_fails(&other, first_settings, audit).await;
+    let settings = other.handle.saml_settings().await.unwrap();
+    assert_eq!(settings, SamlSettings::unwritten());
 }
 
 pub async fn a_commit_that_fails_leaves_no_audit_record(store: Arc<dyn Store>) {

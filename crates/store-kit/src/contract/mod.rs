@@ -20,9 +20,13 @@
 pub mod admins;
 pub mod atomicity;
 pub mod audit;
+pub mod identities;
 pub mod isolation;
+pub mod keys_and_links;
 pub mod lists;
 pub mod roles;
+pub mod saml_settings;
+pub mod sessions;
 pub mod settings;
 pub mod tenants;
 pub mod tokens;
@@ -122,6 +126,7 @@ macro_rules! contract_tests {
                 nobody_is_created_without_an_audit_record,
                 no_tenant_is_created_by_half,
                 nothing_is_changed_without_an_audit_record,
+                nobody_signs_in_without_an_audit_record,
                 a_commit_that_fails_leaves_no_audit_record,
             }
             tokens {
@@ -144,6 +149,59 @@ macro_rules! contract_tests {
                 each_filter_selects_what_it_says,
                 a_time_is_that_of_the_record_and_not_that_of_its_id,
                 filters_of_the_log_combine,
+            }
+            identities {
+                an_identity_reads_back_and_finds_its_user,
+                an_identity_may_be_longer_than_an_index_can_hold,
+                an_identity_is_that_of_one_user,
+                a_user_is_bound_freed_and_bound_again,
+                of_many_first_sign_ins_of_one_person_at_once_one_creates,
+                the_same_identity_can_be_used_in_two_tenants,
+                the_epoch_of_a_users_sessions_reads_back,
+            }
+            saml_settings {
+                saml_settings_that_were_never_written_are_so,
+                every_field_of_the_saml_settings_reads_back,
+                saml_settings_of_another_version_are_not_written,
+                of_many_who_write_the_first_saml_settings_at_once_one_does,
+                twenty_writers_of_the_saml_settings_lose_nothing,
+                saml_settings_do_not_reach_into_another_tenant,
+                a_tenant_that_does_not_exist_takes_no_saml_settings,
+                a_check_of_the_metadata_is_noted,
+                a_check_of_the_metadata_is_claimed_when_it_is_due,
+                of_many_who_claim_a_check_at_once_one_gets_it,
+            }
+            sessions {
+                every_field_of_a_session_reads_back,
+                an_operators_session_reads_back_and_is_no_persons,
+                a_session_is_found_by_its_secret_even_when_it_has_expired,
+                a_session_comes_with_the_person_as_they_are_now,
+                a_session_has_the_permissions_of_the_role_in_force,
+                an_admins_session_has_every_permission_whatever_was_stored,
+                the_sessions_of_a_person_are_listed_newest_first,
+                a_session_begins_only_for_the_version_it_was_decided_on,
+                a_secret_opens_one_session_only,
+                a_session_that_was_ended_is_gone_and_can_not_be_ended_again,
+                of_many_who_end_a_session_at_once_one_does,
+                a_use_of_a_session_is_noted_and_only_moves_forward,
+                sessions_that_are_over_are_deleted_in_every_tenant,
+                no_session_reaches_into_another_tenant,
+            }
+            keys_and_links {
+                every_field_of_a_link_reads_back,
+                a_link_opens_one_session_and_is_used_up,
+                a_link_that_has_expired_or_is_unknown_opens_nothing,
+                of_twenty_who_redeem_one_link_at_once_one_gets_in,
+                no_link_reaches_into_another_tenant,
+                links_that_expired_long_ago_are_deleted_in_every_tenant,
+                what_was_used_once_is_not_used_again,
+                a_mark_counts_until_it_is_deleted_and_not_only_until_it_ends,
+                many_marks_are_made_and_deleted_at_once,
+                of_twenty_who_use_one_thing_at_once_one_may,
+                every_field_of_a_signing_key_reads_back,
+                a_key_follows_the_newest_or_none,
+                dead_keys_go_with_the_commit_that_adds_one,
+                of_ten_who_add_a_key_at_once_one_does,
             }
         }
     };
@@ -174,9 +232,13 @@ mod tests {
             include_str!("admins.rs"),
             include_str!("atomicity.rs"),
             include_str!("audit.rs"),
+            include_str!("identities.rs"),
             include_str!("isolation.rs"),
+            include_str!("keys_and_links.rs"),
             include_str!("lists.rs"),
             include_str!("roles.rs"),
+            include_str!("saml_settings.rs"),
+            include_str!("sessions.rs"),
             include_str!("settings.rs"),
             include_str!("tenants.rs"),
             include_str!("tokens.rs"),

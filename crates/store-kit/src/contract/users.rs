@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use roster_application::ports::store::{CommitError, Store};
+use roster_application::ports::store::Store;
 use roster_domain::change::{UniqueName, Write};
 use roster_domain::text::{EmailAddress, ExternalId, UserName};
 use roster_domain::user::User;
 
-use super::world::{World, change, edited, everybody, person_name};
+use super::world::{World, assert_taken, change, edited, everybody, person_name};
 
 /// Letters of many scripts, what SQL, JSON and LIKE treat specially, and a doubled apostrophe.
 const ODD: &str = "Zoë 李 😀 'O''Brien' \"%_\\\" {\"a\":[1]} --;";
@@ -20,13 +20,6 @@ fn with_every_field(world: &World, user: User) -> User {
         active: false,
         pending_role: Some(world.admin.to_ref()),
         ..user
-    }
-}
-
-fn assert_taken(result: Result<(), CommitError>, name: UniqueName) {
-    match result {
-        Err(CommitError::Taken(taken)) => assert_eq!(taken, name),
-        other => panic!("expected {name:?} to be taken, got {other:?}"),
     }
 }
 

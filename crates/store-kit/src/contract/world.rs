@@ -1,6 +1,8 @@
 //! What the promises work with: a tenant with its first roles, people and tokens made on the
-//! spot, and changes with audit records of their own. Times are whole microseconds, which is what
-//! a store keeps.
+//! spot, and changes with audit records of their own; [`sign_in`] has what they sign in with. Times
+//! are whole microseconds, which is what a store keeps.
+
+pub mod sign_in;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -8,11 +10,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use roster_application::ports::store::{AuditQuery, CommitError, Store, TenantStore, UserQuery};
 use roster_domain::audit::{AuditAction, AuditRecord, Diff, Target, TargetKind};
-use roster_domain::change::{Change, Precondition, Write};
+use roster_domain::change::{Change, Precondition, UniqueName, Write};
 use roster_domain::context::{Actor, Context, Origin};
 use roster_domain::id::{AuditId, RoleId, TenantId, TokenId, UserId, Version};
 use roster_domain::permission::{Permission, PermissionSet};
 use roster_domain::role::Role;
+use roster_domain::session::SessionEpoch;
 use roster_domain::settings::Settings;
 use roster_domain::tenant::{self, Tenant};
 use roster_domain::text::{EmailAddress, PersonName, RoleName, TenantSlug, TokenName, UserName};
@@ -185,6 +188,15 @@ pub fn assert_conflict(result: Result<(), CommitError>) {
     );
 }
 
+/// Fails unless the commit was refused because another has that name.
+#[track_caller]
+pub fn assert_taken(result: Result<(), CommitError>, name: UniqueName) {
+    match result {
+        Err(CommitError::Taken(taken)) => assert_eq!(taken, name),
+        other => panic!("expected {name:?} to be taken, got {other:?}"),
+    }
+}
+
 /// Fails unless the commit was refused because of `precondition`.
 #[track_caller]
 pub fn assert_broken(result: Result<(), CommitError>, precondition: Precondition) {
@@ -251,6 +263,8 @@ impl World {
             active: true,
             role: self.analyst.to_ref(),
             pending_role: None,
+            identity: None,
+            session_epoch: SessionEpoch::FIRST,
             version: Version::FIRST,
             created_at: now,
             updated_at: now,

@@ -2,11 +2,15 @@
 //!
 //! A write without preconditions is one statement ([`recorded`]) and commits by itself. One with
 //! [`preconditions`] takes a lock on the tenant first, in a transaction; so does the creation of a
-//! tenant, which writes several tables.
+//! tenant, which writes several tables. A new signing key takes a lock on their table.
 
+mod admin_links;
 mod preconditions;
 mod recorded;
 mod roles;
+mod saml;
+mod sessions;
+mod signing_keys;
 mod tenants;
 mod tokens;
 mod users;
@@ -17,12 +21,15 @@ use diesel::QueryResult;
 use diesel::result::Error;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use roster_application::ports::store::{CommitError, StoreError};
-use roster_domain::change::{Change, Write};
-use roster_domain::id::TenantId;
+use roster_domain::change::{Change, SessionGround, Write};
+use roster_domain::id::{TenantId, Version};
 
 use crate::errors::commit_error;
+use crate::rows::admin_link::AdminLinkRow;
 use crate::rows::audit::AuditColumns;
 use crate::rows::role::RoleRow;
+use crate::rows::saml::SamlSettingsRow;
+use crate::rows::session::SessionRow;
 use crate::rows::tenant::SettingsRow;
 use crate::rows::token::TokenRow;
 use crate::rows::user::UserColumns;
@@ -33,14 +40,15 @@ pub(crate) async fn commit(
     tenant: TenantId,
     change: &Change,
 ) -> Result<(), CommitError> {
-    let creates_tenant = match &change.write {
+    let needs_transaction = match &change.write {
         Write::CreateTenant { tenant: new, .. } if new.id != tenant => {
             let problem = "a new tenant is committed through the handle of its own id";
             return Err(StoreError::Failed(problem.into()).into());
         }
-        write => matches!(write, Write::CreateTenant { .. }),
+        Write::CreateTenant { .. } | Write::AddSigningKey { .. } => true,
+        _ => !change.requires.is_empty(),
     };
-    let done = if change.requires.is_empty() && !creates_tenant {
+    let done = if !needs_transaction {
         write(connection, tenant, change)
             .await
             .map_err(Stop::Database)
@@ -81,6 +89,9 @@ async fn in_transaction(
     tenant: TenantId,
     change: &Change,
 ) -> Result<(), Stop> {
+    if matches!(change.write, Write::AddSigningKey { .. }) {
+        signing_keys::lock(connection).await?;
+    }
     preconditions::lock(connection, tenant).await?;
     for precondition in &change.requires {
         if !preconditions::holds(connection, tenant, precondition).await? {
@@ -149,6 +160,52 @@ async fn write(
                 settings,
                 decided_on: decided_on.number(),
             };
+            recorded::execute(connection, write, audit).await
+        }
+        Write::UpdateSamlSettings {
+            settings,
+            decided_on,
+        } => {
+            let settings = SamlSettingsRow::new(tenant, settings);
+            if *decided_on == Version::UNWRITTEN {
+                return recorded::execute(connection, saml::First(settings), audit).await;
+            }
+            let decided_on = decided_on.number();
+            let write = saml::Update {
+                settings,
+                decided_on,
+            };
+            recorded::execute(connection, write, audit).await
+        }
+        Write::StartSession { session, because } => {
+            let session = SessionRow::new(tenant, session);
+            match because {
+                SessionGround::SignIn { user, decided_on } => {
+                    let (user, decided_on) = (user.uuid(), decided_on.number());
+                    let write = sessions::SignIn {
+                        session,
+                        user,
+                        decided_on,
+                    };
+                    recorded::execute(connection, write, audit).await
+                }
+                SessionGround::AdminLink(link) => {
+                    let link = link.as_bytes().to_vec();
+                    let write = sessions::FromLink { session, link };
+                    recorded::execute(connection, write, audit).await
+                }
+            }
+        }
+        Write::EndSession(id) => {
+            let (tenant_id, id) = (tenant.uuid(), id.uuid());
+            recorded::execute(connection, sessions::End { tenant_id, id }, audit).await
+        }
+        Write::CreateAdminLink(link) => {
+            let write = admin_links::Create(AdminLinkRow::new(tenant, link));
+            recorded::execute(connection, write, audit).await
+        }
+        Write::AddSigningKey { key, after, dead } => {
+            let write = signing_keys::Add { key, after, dead };
             recorded::execute(connection, write, audit).await
         }
     }

@@ -3,7 +3,7 @@
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::AstPass;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{BigInt, Bool, Bytea, Nullable, Text, Timestamptz, Uuid};
 use roster_domain::id::Version;
 
 use super::recorded::{WriteSql, push_sql};
@@ -20,7 +20,8 @@ impl WriteSql for Create<'_> {
         push_sql!(out,
             "changed AS (INSERT INTO users (id, tenant_id, user_name, user_name_key, email, \
              email_key, given_name, family_name, external_id, active, role_id, pending_role_id, \
-             version, created_at, updated_at, search_key) VALUES (" => Uuid: &user.id,
+             version, created_at, updated_at, search_key, idp_entity_id, name_id, identity_key, \
+             session_epoch) VALUES (" => Uuid: &user.id,
             ", " => Uuid: &user.tenant_id,
             ", " => Text: user.user_name,
             ", " => Text: &user.user_name_key,
@@ -36,6 +37,10 @@ impl WriteSql for Create<'_> {
             ", " => Timestamptz: &user.created_at,
             ", " => Timestamptz: &user.updated_at,
             ", " => Text: &user.search_key,
+            ", " => Nullable<Text>: &user.idp_entity_id,
+            ", " => Nullable<Text>: &user.name_id,
+            ", " => Nullable<Bytea>: &user.identity_key,
+            ", " => BigInt: &user.session_epoch,
             ") RETURNING tenant_id), \
              counted AS (UPDATE tenants SET user_count = user_count + 1 FROM changed \
              WHERE tenants.id = changed.tenant_id)",
@@ -78,6 +83,10 @@ impl WriteSql for Update<'_> {
             ", version = " => BigInt: &user.version,
             ", updated_at = " => Timestamptz: &user.updated_at,
             ", search_key = " => Text: &user.search_key,
+            ", idp_entity_id = " => Nullable<Text>: &user.idp_entity_id,
+            ", name_id = " => Nullable<Text>: &user.name_id,
+            ", identity_key = " => Nullable<Bytea>: &user.identity_key,
+            ", session_epoch = " => BigInt: &user.session_epoch,
             " WHERE tenant_id = " => Uuid: &user.tenant_id,
             " AND id = " => Uuid: &user.id,
             " AND version = " => BigInt: &self.decided_on,

@@ -7,6 +7,7 @@ use futures_util::try_join;
 use roster_application::ports::store::{StoreError, UserPage, UserQuery};
 use roster_domain::id::{TenantId, UserId};
 use roster_domain::user::User;
+use roster_domain::user::identity::IdentityKey;
 use roster_store_kit::columns;
 
 use crate::errors::store_error;
@@ -71,6 +72,15 @@ pub(crate) async fn by_email(
     folded: &str,
 ) -> Result<Option<User>, StoreError> {
     let query = users_of!(tenant).filter(users::email_key.eq(folded));
+    one(query.first::<UserWithRoles>(connection).await.optional())
+}
+
+pub(crate) async fn by_identity(
+    connection: &mut AsyncPgConnection,
+    tenant: TenantId,
+    key: &IdentityKey,
+) -> Result<Option<User>, StoreError> {
+    let query = users_of!(tenant).filter(users::identity_key.eq(key.as_bytes().as_slice()));
     one(query.first::<UserWithRoles>(connection).await.optional())
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::storable::{make_json_storable, storable};
 use crate::schema::audit_log;
 
 /// The columns of an audit record, as they are read.
@@ -99,28 +100,5 @@ impl<'a> AuditColumns<'a> {
             user_agent: record.origin.user_agent.as_deref().map(storable),
             request_id: record.origin.request_id.as_deref().map(storable),
         }
-    }
-}
-
-/// PostgreSQL can't store NUL, and a refusal must not go unrecorded because its subject sent one.
-fn storable(text: &str) -> Cow<'_, str> {
-    if columns::can_be_stored(text) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.replace('\0', "\u{fffd}"))
-    }
-}
-
-fn make_json_storable(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            if let Cow::Owned(other) = storable(text) {
-                *text = other;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(make_json_storable),
-        // The keys are Roster's own.
-        Value::Object(members) => members.values_mut().for_each(make_json_storable),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

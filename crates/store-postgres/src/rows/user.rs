@@ -4,8 +4,10 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use roster_application::ports::store::StoreError;
 use roster_domain::id::{TenantId, UserId, Version};
+use roster_domain::session::SessionEpoch;
 use roster_domain::text::{EmailAddress, ExternalId, PersonName, UserName};
 use roster_domain::user::User;
+use roster_domain::user::identity::IdpIdentity;
 use roster_store_kit::columns::{self, text};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -27,6 +29,9 @@ pub(crate) struct UserRow {
     version: i64,
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
+    idp_entity_id: Option<String>,
+    name_id: Option<String>,
+    session_epoch: i64,
 }
 
 /// A person's row with that of the role and that of the pending role.
@@ -47,6 +52,8 @@ pub(crate) fn user((row, role, pending): UserWithRoles) -> Result<User, StoreErr
         active: row.active,
         role: role_ref(role)?,
         pending_role: pending.map(role_ref).transpose()?,
+        identity: columns::identity_from_columns(row.idp_entity_id, row.name_id)?,
+        session_epoch: SessionEpoch::new(row.session_epoch),
         version: Version::new(row.version),
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -71,10 +78,15 @@ pub(crate) struct UserColumns<'a> {
     pub(crate) created_at: OffsetDateTime,
     pub(crate) updated_at: OffsetDateTime,
     pub(crate) search_key: String,
+    pub(crate) idp_entity_id: Option<&'a str>,
+    pub(crate) name_id: Option<&'a str>,
+    pub(crate) identity_key: Option<Vec<u8>>,
+    pub(crate) session_epoch: i64,
 }
 
 impl<'a> UserColumns<'a> {
     pub(crate) fn new(tenant: TenantId, user: &'a User) -> Self {
+        let identity = user.identity.as_ref();
         Self {
             id: user.id.uuid(),
             tenant_id: tenant.uuid(),
@@ -92,6 +104,10 @@ impl<'a> UserColumns<'a> {
             created_at: user.created_at,
             updated_at: user.updated_at,
             search_key: columns::user_search_key(user),
+            idp_entity_id: identity.map(IdpIdentity::idp_entity_id),
+            name_id: identity.map(IdpIdentity::name_id),
+            identity_key: identity.map(|identity| identity.key().as_bytes().to_vec()),
+            session_epoch: user.session_epoch.number(),
         }
     }
 }

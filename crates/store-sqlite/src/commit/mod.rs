@@ -4,9 +4,13 @@
 //! [`writer`](crate::writer)). There is one writer, so what holds before a write holds until the
 //! transaction ends.
 
+mod admin_links;
 mod audit;
 mod preconditions;
 mod roles;
+mod saml;
+mod sessions;
+mod signing_keys;
 mod tenants;
 mod tokens;
 mod users;
@@ -17,8 +21,11 @@ use roster_domain::change::{Change, Write};
 use roster_domain::id::TenantId;
 
 use crate::errors::{commit_error, store_error};
+use crate::rows::admin_link::AdminLinkRow;
 use crate::rows::audit::AuditColumns;
 use crate::rows::role::RoleRow;
+use crate::rows::saml::SamlSettingsRow;
+use crate::rows::session::SessionRow;
 use crate::rows::tenant::SettingsRow;
 use crate::rows::token::TokenRow;
 use crate::rows::user::UserColumns;
@@ -99,6 +106,25 @@ fn write(
                 decided_on,
             }
             .execute(connection)
+        }
+        Write::UpdateSamlSettings {
+            settings,
+            decided_on,
+        } => saml::update(
+            connection,
+            &SamlSettingsRow::new(tenant, settings),
+            *decided_on,
+        ),
+        Write::StartSession { session, because } => {
+            sessions::start(connection, &SessionRow::new(tenant, session), because)
+        }
+        Write::EndSession(session) => sessions::end(connection, tenant, *session),
+        Write::CreateAdminLink(link) => {
+            let link = &AdminLinkRow::new(tenant, link);
+            admin_links::Create { link }.execute(connection)
+        }
+        Write::AddSigningKey { key, after, dead } => {
+            signing_keys::add(connection, key, after.as_deref(), dead)
         }
     };
     written.map_err(|error| commit_error(error, write))

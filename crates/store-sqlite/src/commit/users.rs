@@ -11,8 +11,8 @@ statement! {
     /// A new person.
     Insert<'a>(user: &'a UserColumns<'a>) {
         "INSERT INTO users (id, tenant_id, user_name, user_name_key, email, email_key, given_name, \
-         family_name, external_id, active, role_id, pending_role_id, version, created_at, \
-         updated_at, search_key) VALUES (" => Binary: &user.id,
+         family_name, external_id, active, role_id, pending_role_id, idp_entity_id, name_id, \
+         identity_key, session_epoch, version, created_at, updated_at, search_key) VALUES (" => Binary: &user.id,
         ", " => Binary: &user.tenant_id,
         ", " => Text: user.user_name,
         ", " => Text: &user.user_name_key,
@@ -24,6 +24,10 @@ statement! {
         ", " => Bool: &user.active,
         ", " => Binary: &user.role_id,
         ", " => Nullable<Binary>: &user.pending_role_id,
+        ", " => Nullable<Text>: &user.idp_entity_id,
+        ", " => Nullable<Text>: &user.name_id,
+        ", " => Nullable<Binary>: &user.identity_key,
+        ", " => BigInt: &user.session_epoch,
         ", " => BigInt: &user.version,
         ", " => BigInt: &user.created_at,
         ", " => BigInt: &user.updated_at,
@@ -52,6 +56,10 @@ statement! {
         ", active = " => Bool: &user.active,
         ", role_id = " => Binary: &user.role_id,
         ", pending_role_id = " => Nullable<Binary>: &user.pending_role_id,
+        ", idp_entity_id = " => Nullable<Text>: &user.idp_entity_id,
+        ", name_id = " => Nullable<Text>: &user.name_id,
+        ", identity_key = " => Nullable<Binary>: &user.identity_key,
+        ", session_epoch = " => BigInt: &user.session_epoch,
         ", version = " => BigInt: &user.version,
         ", updated_at = " => BigInt: &user.updated_at,
         ", search_key = " => Text: &user.search_key,

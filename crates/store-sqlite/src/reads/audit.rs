@@ -38,7 +38,9 @@ pub(crate) fn matching(
     }
     match query.result {
         // Word for word as the partial index has it: a parameter would not be seen to match it.
-        Some(AuditResult::Failed) => found = found.filter(sql::<Bool>("audit_log.result = 'FAILED'")),
+        Some(AuditResult::Failed) => {
+            found = found.filter(sql::<Bool>("audit_log.result = 'FAILED'"));
+        }
         Some(result) => found = found.filter(audit_log::result.eq(result.as_str())),
         None => {}
     }

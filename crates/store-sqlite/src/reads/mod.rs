@@ -1,8 +1,12 @@
 //! Reads: one statement each, two for a page. All are typed queries, which a connection prepares
 //! once; a test at the foot of this file sees to it that none of the hot ones scans a table.
 
+pub(crate) mod admin_links;
 pub(crate) mod audit;
 pub(crate) mod roles;
+pub(crate) mod saml;
+pub(crate) mod sessions;
+pub(crate) mod signing_keys;
 pub(crate) mod tenants;
 pub(crate) mod tokens;
 pub(crate) mod users;
@@ -14,15 +18,17 @@ mod tests {
     use diesel::connection::{InstrumentationEvent, SimpleConnection};
     use diesel::prelude::*;
     use diesel::sql_types::Text;
-    use roster_application::ports::store::{AuditQuery, UserQuery};
+    use roster_application::ports::store::{AuditQuery, Expired, UserQuery};
     use roster_domain::id::{RoleId, TenantId, TokenId, UserId};
+    use roster_domain::secret::SecretHash;
     use roster_domain::token::value::TokenHash;
+    use roster_domain::user::identity::IdpIdentity;
     use time::OffsetDateTime;
     use uuid::Uuid;
 
-    use super::{audit, roles, tokens, users};
+    use super::{admin_links, audit, roles, saml, sessions, tokens, users};
     use crate::connections::DatabaseFile;
-    use crate::migrations;
+    use crate::{expired, migrations};
 
     type Question = fn(&mut SqliteConnection, TenantId, Uuid);
     type List = Box<dyn FnOnce(&mut SqliteConnection)>;
@@ -81,7 +87,7 @@ mod tests {
     #[test]
     fn no_question_about_one_record_walks_a_table_or_a_tenant() {
         let (tenant, id) = (TenantId::new(Uuid::nil()), Uuid::nil());
-        let questions: [(&str, &str, Question); 7] = [
+        let questions: [(&str, &str, Question); 12] = [
             ("user by id", "(id=?)", |connection, tenant, id| {
                 users::by_id(connection, tenant, UserId::new(id)).unwrap();
             }),
@@ -106,6 +112,36 @@ mod tests {
                     users::by_external_id(connection, tenant, "00u1").unwrap();
                 },
             ),
+            (
+                "user by identity",
+                "(tenant_id=? AND identity_key=?)",
+                |connection, tenant, _| {
+                    let key = IdpIdentity::new("idp", "ada").key();
+                    users::by_identity(connection, tenant, &key).unwrap();
+                },
+            ),
+            ("session", "(secret_hash=?)", |connection, tenant, _| {
+                let secret = SecretHash::from_bytes([0; 32]);
+                sessions::by_secret(connection, tenant, &secret).unwrap();
+            }),
+            (
+                "sessions of a user",
+                "(user_id=?)",
+                |connection, tenant, id| {
+                    sessions::of_user(connection, tenant, UserId::new(id)).unwrap();
+                },
+            ),
+            (
+                "break-glass link",
+                "(secret_hash=?)",
+                |connection, tenant, _| {
+                    let secret = SecretHash::from_bytes([0; 32]);
+                    admin_links::by_secret(connection, tenant, &secret).unwrap();
+                },
+            ),
+            ("SAML settings", "(tenant_id=?)", |connection, tenant, _| {
+                saml::settings(connection, tenant).unwrap();
+            }),
             ("role", "id=?)", |connection, tenant, id| {
                 roles::by_id(connection, tenant, RoleId::new(id)).unwrap();
             }),
@@ -134,7 +170,7 @@ mod tests {
     fn no_list_sorts_a_tenant() {
         let tenant = TenantId::new(Uuid::nil());
         let after = Some((OffsetDateTime::UNIX_EPOCH, UserId::new(Uuid::nil())));
-        let lists: [(&str, List); 3] = [
+        let lists: [(&str, List); 4] = [
             (
                 "users",
                 Box::new(move |connection| {
@@ -159,6 +195,12 @@ mod tests {
                 }),
             ),
             (
+                "sessions of a user",
+                Box::new(move |connection| {
+                    sessions::of_user(connection, tenant, UserId::new(Uuid::nil())).unwrap();
+                }),
+            ),
+            (
                 "audit log",
                 Box::new(move |connection| {
                     let query = AuditQuery {
@@ -178,6 +220,55 @@ mod tests {
             assert!(
                 steps.iter().all(|step| !step.starts_with("SCAN")),
                 "{name}: {steps:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_session_finds_its_person_by_id() {
+        let tenant = TenantId::new(Uuid::nil());
+        let steps = plan(|connection| {
+            let secret = SecretHash::from_bytes([0; 32]);
+            sessions::by_secret(connection, tenant, &secret).unwrap();
+        });
+        assert_eq!(steps.len(), 4, "{steps:#?}");
+        for step in [
+            "SEARCH sessions USING INDEX sqlite_autoindex_sessions_2 (secret_hash=?)",
+            "SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?)",
+            "SEARCH roles USING INDEX sqlite_autoindex_roles_1 (id=?)",
+            "SEARCH pending_roles USING INDEX sqlite_autoindex_roles_1 (id=?)",
+        ] {
+            assert!(
+                steps.iter().any(|taken| taken.starts_with(step)),
+                "{step} is not in {steps:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_has_expired_is_found_without_reading_what_has_not() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let steps = plan(|connection| {
+            let before = Expired {
+                now,
+                seen_before: now,
+                links_before: now,
+            };
+            expired::delete_some(connection, &before).unwrap();
+        });
+        assert!(
+            steps.iter().all(|step| !step.starts_with("SCAN")),
+            "{steps:#?}"
+        );
+        for index in [
+            "sessions_by_end (expires_at<?)",
+            "sessions_by_use (last_seen_at<?)",
+            "used_once_by_end (until<?)",
+            "admin_links_by_end (expires_at<?)",
+        ] {
+            assert!(
+                steps.iter().any(|step| step.ends_with(index)),
+                "{index} is not in {steps:#?}"
             );
         }
     }

@@ -6,6 +6,7 @@ use diesel::sqlite::Sqlite;
 use roster_application::ports::store::{StoreError, UserPage, UserQuery};
 use roster_domain::id::{TenantId, UserId};
 use roster_domain::user::User;
+use roster_domain::user::identity::IdentityKey;
 use roster_store_kit::columns;
 
 use crate::errors::{Failure, store_error};
@@ -86,6 +87,15 @@ pub(crate) fn by_email(
     folded: &str,
 ) -> Result<Option<User>, StoreError> {
     let query = users_of!(tenant).filter(users::email_key.eq(folded));
+    one(query.first::<UserWithRoles>(connection).optional())
+}
+
+pub(crate) fn by_identity(
+    connection: &mut SqliteConnection,
+    tenant: TenantId,
+    key: &IdentityKey,
+) -> Result<Option<User>, StoreError> {
+    let query = users_of!(tenant).filter(users::identity_key.eq(key.as_bytes().as_slice()));
     one(query.first::<UserWithRoles>(connection).optional())
 }
 

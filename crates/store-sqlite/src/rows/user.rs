@@ -4,8 +4,10 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use roster_application::ports::store::StoreError;
 use roster_domain::id::{TenantId, UserId, Version};
+use roster_domain::session::SessionEpoch;
 use roster_domain::text::{EmailAddress, ExternalId, PersonName, UserName};
 use roster_domain::user::User;
+use roster_domain::user::identity::IdpIdentity;
 use roster_store_kit::columns::{self, text};
 
 use super::role::{RoleColumns, role_ref};
@@ -23,6 +25,9 @@ pub(crate) struct UserRow {
     family_name: String,
     external_id: Option<String>,
     active: bool,
+    idp_entity_id: Option<String>,
+    name_id: Option<String>,
+    session_epoch: i64,
     version: i64,
     created_at: Micros,
     updated_at: Micros,
@@ -46,6 +51,8 @@ pub(crate) fn user((row, role, pending): UserWithRoles) -> Result<User, StoreErr
         active: row.active,
         role: role_ref(role)?,
         pending_role: pending.map(role_ref).transpose()?,
+        identity: columns::identity_from_columns(row.idp_entity_id, row.name_id)?,
+        session_epoch: SessionEpoch::new(row.session_epoch),
         version: Version::new(row.version),
         created_at: row.created_at.0,
         updated_at: row.updated_at.0,
@@ -66,6 +73,10 @@ pub(crate) struct UserColumns<'a> {
     pub(crate) active: bool,
     pub(crate) role_id: Id,
     pub(crate) pending_role_id: Option<Id>,
+    pub(crate) idp_entity_id: Option<&'a str>,
+    pub(crate) name_id: Option<&'a str>,
+    pub(crate) identity_key: Option<Vec<u8>>,
+    pub(crate) session_epoch: i64,
     pub(crate) version: i64,
     pub(crate) created_at: Micros,
     pub(crate) updated_at: Micros,
@@ -74,6 +85,7 @@ pub(crate) struct UserColumns<'a> {
 
 impl<'a> UserColumns<'a> {
     pub(crate) fn new(tenant: TenantId, user: &'a User) -> Self {
+        let identity = user.identity.as_ref();
         Self {
             id: Id(user.id.uuid()),
             tenant_id: Id(tenant.uuid()),
@@ -87,6 +99,10 @@ impl<'a> UserColumns<'a> {
             active: user.active,
             role_id: Id(user.role.id.uuid()),
             pending_role_id: user.pending_role.as_ref().map(|role| Id(role.id.uuid())),
+            idp_entity_id: identity.map(IdpIdentity::idp_entity_id),
+            name_id: identity.map(IdpIdentity::name_id),
+            identity_key: identity.map(|identity| identity.key().as_bytes().to_vec()),
+            session_epoch: user.session_epoch.number(),
             version: user.version.number(),
             created_at: Micros(user.created_at),
             updated_at: Micros(user.updated_at),

@@ -2,30 +2,65 @@
 
 use reqwest::Method;
 use roster_tests::client::Client;
+use roster_tests::idp::OktaIdp;
 use roster_tests::tenant::Tenant;
 use serde_json::{Value, json};
 
-/// Which of the two APIs an endpoint belongs to.
+/// Which of the APIs an endpoint belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Api {
     Scim,
     Management,
+    Session,
+}
+
+impl Api {
+    pub(super) const ALL: [Self; 3] = [Self::Scim, Self::Management, Self::Session];
+
+    /// Its path below the tenant's.
+    pub(super) const fn base(self) -> &'static str {
+        match self {
+            Self::Scim => "/scim/v2",
+            Self::Management => "/api/v1",
+            Self::Session => "",
+        }
+    }
+
+    /// The file of its OpenAPI document.
+    pub(super) const fn document(self) -> &'static str {
+        match self {
+            Self::Scim => "scim.json",
+            Self::Management => "management.json",
+            Self::Session => "session.json",
+        }
+    }
+}
+
+/// Whether a request for `endpoint` ends the very credential that it is made with: then each cell
+/// needs a caller of its own.
+pub(super) fn ends_its_caller(endpoint: &str) -> bool {
+    let ends = [
+        "DELETE /session",
+        "DELETE /api-tokens/self",
+        "POST /api-tokens/self/rotate",
+    ];
+    ends.contains(&endpoint)
 }
 
 /// Makes the requests, and what each needs to find.
-pub(super) struct Requests<'a> {
-    tenant: &'a Tenant,
+pub(super) struct Requests {
     api: Client,
     user: String,
+    metadata: String,
 }
 
-impl<'a> Requests<'a> {
-    pub(super) fn new(tenant: &'a Tenant) -> Self {
+impl Requests {
+    pub(super) fn new(tenant: &Tenant) -> Self {
         tenant.user("ada", "Admin");
         Self {
-            tenant,
             api: tenant.api(),
             user: tenant.user("grace", "Analyst"),
+            metadata: OktaIdp::new().metadata_xml(),
         }
     }
 
@@ -43,7 +78,7 @@ impl<'a> Requests<'a> {
         };
         let path = template.replace("{id}", &id);
         let body = match (api, method) {
-            (_, "GET" | "DELETE") => None,
+            (_, "GET" | "DELETE") | (Api::Session, _) => None,
             (Api::Scim, "PATCH") => {
                 Some(json!({ "Operations": [{ "op": "replace", "value": { "active": true } }] }))
             }
@@ -56,8 +91,10 @@ impl<'a> Requests<'a> {
                 "POST /api-tokens" => {
                     json!({ "name": "made", "permissions": ["OrganizationAPITokenRead"] })
                 }
-                "PATCH /api-tokens/{id}" => json!({ "name": "renamed" }),
+                "PATCH /api-tokens/{id}" | "PATCH /api-tokens/self" => json!({ "name": "renamed" }),
                 "PATCH /settings" => json!({ "defaultRole": "AnalystReadOnly" }),
+                "PATCH /saml-settings" => json!({ "returnUrls": ["https://app.example.com/"] }),
+                "POST /saml-settings/metadata-check" => json!({ "metadataXml": self.metadata }),
                 _ => json!({}),
             }),
         };
@@ -78,26 +115,6 @@ impl<'a> Requests<'a> {
             .as_str()
             .unwrap()
             .to_owned()
-    }
-
-    /// The client of one caller of the table, by the name of its column.
-    pub(super) fn caller(&self, api: Api, column: &str, other: &Tenant) -> Client {
-        let base = match api {
-            Api::Scim => self.tenant.scim_url(),
-            Api::Management => self.tenant.api_url(),
-        };
-        let every = roster_tests::tenant::GOVERNING;
-        let token = match column {
-            "no token" => return Client::new(base),
-            "unknown" => "roster_0123456789abcdefghijABCDEFGHIJ01000000".to_owned(),
-            "expired" => self.tenant.token_with(&every, &["--expires-in", "1ms"]),
-            "other tenant" => other.administrator_token().to_owned(),
-            "outside CIDR" => self.tenant.token_with(&every, &["--cidr", "192.0.2.0/24"]),
-            "no permission" => self.tenant.token(&["SummaryRead"]),
-            "Admin" => self.tenant.administrator_token().to_owned(),
-            permission => self.tenant.token(&[permission]),
-        };
-        Client::new(base).with_token(&token)
     }
 }
 

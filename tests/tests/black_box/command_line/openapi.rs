@@ -19,7 +19,7 @@ fn the_documents_under_version_control_are_those_of_the_program() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
-    for name in ["scim.json", "management.json"] {
+    for name in ["scim.json", "management.json", "session.json"] {
         let made = fs::read_to_string(directory.path().join(name)).unwrap();
         let kept = fs::read_to_string(committed.join(name)).unwrap_or_default();
         assert!(made.ends_with("}\n"));
@@ -39,7 +39,7 @@ on_both_stores! {
         assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")));
         let policy = page.header("content-security-policy").unwrap_or_default();
         assert!(policy.contains("default-src 'none'") || policy.contains("default-src 'self'"), "{policy}");
-        for name in ["scim", "management"] {
+        for name in ["scim", "management", "session"] {
             let answer = client.get(&format!("/docs/{name}.json")).await;
             assert_eq!(answer.status, 200, "{name}");
             let document: Value = answer.json();

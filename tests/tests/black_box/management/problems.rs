@@ -52,7 +52,36 @@ on_both_stores! {
             reader.post("/roles", &body).await.problem(403);
             reader.post("/api-tokens", &body).await.problem(403);
             reader.patch("/settings", &body).await.problem(403);
+            reader.patch("/saml-settings", &body).await.problem(403);
         }
+    }
+
+    async fn a_parameter_that_an_operation_does_not_know(backend: Backend) {
+        let tenant = Tenant::new(backend);
+        let api = tenant.api();
+        let id = tenant.user("ada", "Analyst");
+        for (path, unknown, known) in [
+            ("/audit-log?actoin=SIGN_IN".to_owned(), "actoin", "action, result"),
+            ("/audit-log?limit=1&Action=SIGN_IN".to_owned(), "Action", "action, result"),
+            ("/users?mail=ada%40example.com".to_owned(), "mail", "email, contains, active"),
+            (format!("/users/{id}?active=false"), "active", "none"),
+            ("/roles?x".to_owned(), "x", "none"),
+        ] {
+            let problem = api.get(&path).await.problem(400);
+            assert_eq!(problem["type"], "urn:roster:problem:invalid-request");
+            assert_eq!(problem["errors"][0]["field"], unknown, "{path}: {problem}");
+            assert!(problem["detail"].as_str().unwrap().contains(known), "{path}: {problem}");
+            assert!(problem["instance"].is_string(), "{problem}");
+        }
+        let change = json!({ "familyName": "King" });
+        let path = format!("/users/{id}?dryRun=true&dryRun=false&force=1");
+        let problem = api.patch(&path, &change).await.problem(400);
+        assert_eq!(problem["errors"].as_array().unwrap().len(), 2, "{problem}");
+        assert_eq!(tenant.record(&id).await["familyName"], "Byron", "nothing was changed");
+        // Whoever is not let in is told that first, and a path that does not exist stays one.
+        Client::new(tenant.api_url()).get("/users?mail=x").await.problem(401);
+        api.get("/nonsense?mail=x").await.problem(404);
+        api.delete("/users?mail=x").await.problem(405);
     }
 
     async fn an_unknown_tenant_and_everything_outside_the_apis(backend: Backend) {

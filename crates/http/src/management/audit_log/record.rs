@@ -74,6 +74,10 @@ pub(crate) enum TargetType {
     Role,
     /// An API token.
     ApiToken,
+    /// A break-glass link.
+    AdminLink,
+    /// A key that signs the tokens of sessions.
+    SigningKey,
 }
 
 impl From<TargetKind> for TargetType {
@@ -83,6 +87,8 @@ impl From<TargetKind> for TargetType {
             TargetKind::User => Self::User,
             TargetKind::Role => Self::Role,
             TargetKind::ApiToken => Self::ApiToken,
+            TargetKind::AdminLink => Self::AdminLink,
+            TargetKind::SigningKey => Self::SigningKey,
         }
     }
 }

@@ -46,10 +46,12 @@ impl From<StoreError> for Problem {
 const fn kind_of(refusal: &Refusal) -> Kind {
     match refusal {
         Refusal::UnknownRole { .. } => Kind::UnknownRole,
-        Refusal::Required { .. } | Refusal::ExpiryInThePast | Refusal::OverlapTooLong { .. } => {
-            Kind::InvalidRequest
-        }
-        Refusal::Taken { .. } => Kind::NameTaken,
+        Refusal::Required { .. }
+        | Refusal::ExpiryInThePast
+        | Refusal::OverlapTooLong { .. }
+        | Refusal::SignInValue { .. }
+        | Refusal::AnotherProvider { .. } => Kind::InvalidRequest,
+        Refusal::Taken { .. } | Refusal::EmailOfAnother { .. } => Kind::NameTaken,
         Refusal::LastAdmin { .. } => Kind::LastAdmin,
         Refusal::Yourself { .. } => Kind::OwnAccount,
         Refusal::RoleInUse { .. } => Kind::RoleInUse,
@@ -58,6 +60,8 @@ const fn kind_of(refusal: &Refusal) -> Kind {
         Refusal::BeyondOwnPermissions { .. } => Kind::BeyondOwnPermissions,
         Refusal::Superseded => Kind::SupersededValue,
         Refusal::TokenRevoked => Kind::TokenRevoked,
+        Refusal::SettingIncomplete { .. } => Kind::SettingIncomplete,
+        Refusal::Deactivated { .. } | Refusal::AdminLinkSpent => Kind::Forbidden,
         Refusal::CreatedAtSignIn | Refusal::DeactivatedOnly => Kind::NotSupported,
     }
 }
@@ -134,6 +138,22 @@ mod tests {
                 .into(),
                 403,
             ),
+            (
+                Refusal::SettingIncomplete {
+                    setting: "SAML",
+                    missing: "a provider",
+                }
+                .into(),
+                409,
+            ),
+            (
+                Refusal::EmailOfAnother {
+                    email: "ada@example.com".to_owned(),
+                }
+                .into(),
+                409,
+            ),
+            (Refusal::AdminLinkSpent.into(), 403),
             (Refusal::CreatedAtSignIn.into(), 501),
         ];
         for (error, status) in cases {

@@ -30,7 +30,7 @@ pub fn from_poem_error(error: Error) -> Response {
     }
     if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
         let detail = "There is nothing at this path. The API has /users, /roles, /permissions, /api-tokens, \
-            /settings and /audit-log, each below /t/{tenant}/api/v1.";
+            /settings, /saml-settings and /audit-log, each below /t/{tenant}/api/v1.";
         return Problem::new(Kind::NotFound, detail).into_response();
     }
     if error.is::<MethodNotAllowedError>() {

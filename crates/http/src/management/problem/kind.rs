@@ -74,9 +74,11 @@ kinds! {
     AdminRole = CONFLICT, "admin-role", "The Admin role keeps every permission";
     /// The token was revoked meanwhile.
     TokenRevoked = CONFLICT, "token-revoked", "The API token has been revoked";
+    /// A setting was to be switched on before what it takes.
+    SettingIncomplete = CONFLICT, "setting-incomplete", "Something else has to be set first";
     /// The record has another version than the request named.
     VersionMismatch = PRECONDITION_FAILED, "version-mismatch", "The record was changed meanwhile";
-    /// The body is larger than 1 MiB.
+    /// The body is larger than is read.
     TooLarge = PAYLOAD_TOO_LARGE, "too-large", "The body is too large";
     /// The body is not `application/json`.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not supported";

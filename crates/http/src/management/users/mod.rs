@@ -1,7 +1,9 @@
-//! Users: list, read, change, deactivate, reactivate. [`user`] is what is shown of one, [`patch`]
-//! what can be changed about one.
+//! Users: list, read, change, deactivate, reactivate; their sessions and identities. [`user`] is
+//! what is shown of one, [`patch`] what can be changed about one, [`session`] what is shown of a
+//! session.
 
 mod patch;
+mod session;
 mod user;
 
 use poem::web::Data;
@@ -12,13 +14,14 @@ use roster_application::administration::users::UserListing;
 use roster_domain::permission::Permission;
 
 use super::Tag;
-use super::wire::answer::{Answer, Shown};
+use super::wire::answer::{Answer, Gone, Shown};
 use super::wire::body::Body;
 use super::wire::cursor::Cursor;
 use super::wire::failure::{WhenActing, WhenChanging, WhenListing, WhenReadingOne};
 use super::wire::query::{Parameters, search_text};
 use crate::authenticated::Authenticated;
 use patch::UserPatch;
+use session::{UserSession, UserSessionList};
 use user::{User, UserList};
 
 /// The operations on users.
@@ -138,6 +141,71 @@ impl Users {
         id: Path<String>,
     ) -> Answer<Shown<User>, WhenActing> {
         let user = application.reactivate_user(&caller, &id).await?;
+        Ok(Shown(User::from(&user)))
+    }
+
+    /// List a user's sessions
+    ///
+    /// Those that hold now, the newest first: where the person is signed in. Needs the permission
+    /// `UserRead`.
+    #[oai(
+        path = "/users/:id/sessions",
+        method = "get",
+        operation_id = "listUserSessions"
+    )]
+    async fn sessions(
+        &self,
+        Authenticated(caller): Authenticated,
+        Data(application): Data<&Application>,
+        /// The user's id.
+        id: Path<String>,
+    ) -> Answer<Shown<UserSessionList>, WhenReadingOne> {
+        let sessions = application.list_sessions(&caller, &id).await?;
+        Ok(Shown(UserSessionList {
+            items: sessions.iter().map(UserSession::from).collect(),
+        }))
+    }
+
+    /// Sign a user out everywhere
+    ///
+    /// Ends every session of the user, at once and on every replica. Session tokens that were issued
+    /// already stay valid for the few minutes of their life. The user can sign in again. Needs the
+    /// permission `UserModify`.
+    #[oai(
+        path = "/users/:id/sessions",
+        method = "delete",
+        operation_id = "endUserSessions"
+    )]
+    async fn end_sessions(
+        &self,
+        Authenticated(caller): Authenticated,
+        Data(application): Data<&Application>,
+        /// The user's id.
+        id: Path<String>,
+    ) -> Answer<Gone, WhenActing> {
+        application.end_user_sessions(&caller, &id).await?;
+        Ok(Gone)
+    }
+
+    /// Unbind a user
+    ///
+    /// Frees the user from the identity at the identity provider, for example after the person got
+    /// another one there: the next sign-in with the user's e-mail binds that identity. Ends every
+    /// session of the user. A user who is not bound stays as it is. Needs the permission
+    /// `UserModify`.
+    #[oai(
+        path = "/users/:id/unbind",
+        method = "post",
+        operation_id = "unbindUser"
+    )]
+    async fn unbind(
+        &self,
+        Authenticated(caller): Authenticated,
+        Data(application): Data<&Application>,
+        /// The user's id.
+        id: Path<String>,
+    ) -> Answer<Shown<User>, WhenActing> {
+        let user = application.unbind_user(&caller, &id).await?;
         Ok(Shown(User::from(&user)))
     }
 }

@@ -4,6 +4,7 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 use roster_domain::role::RoleRef;
 use roster_domain::user;
+use roster_domain::user::identity::IdpIdentity;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -21,6 +22,25 @@ impl From<&RoleRef> for RoleReference {
         Self {
             id: role.id.to_string(),
             name: role.name.to_string(),
+        }
+    }
+}
+
+/// Who a user is at the identity provider.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(rename_all = "camelCase")]
+pub(crate) struct UserIdentity {
+    /// The provider's entity id.
+    pub(crate) provider: String,
+    /// What the provider calls the person: the NameID, exactly.
+    pub(crate) name_id: String,
+}
+
+impl From<&IdpIdentity> for UserIdentity {
+    fn from(identity: &IdpIdentity) -> Self {
+        Self {
+            provider: identity.idp_entity_id().to_owned(),
+            name_id: identity.name_id().to_owned(),
         }
     }
 }
@@ -43,6 +63,9 @@ pub(crate) struct User {
     pub(crate) display_name: String,
     /// The identity provider's own id of the person.
     pub(crate) external_id: Option<String>,
+    /// The identity that the person signs in with, bound at the first sign-in. Absent until then, and
+    /// after it was unbound.
+    pub(crate) identity: Option<UserIdentity>,
     /// Whether the person has access.
     pub(crate) active: bool,
     /// The role that is in force.
@@ -71,6 +94,7 @@ impl From<&user::User> for User {
             family_name: user.family_name.to_string(),
             display_name: user.display_name(),
             external_id: user.external_id.as_ref().map(ToString::to_string),
+            identity: user.identity.as_ref().map(UserIdentity::from),
             active: user.active,
             role: RoleReference::from(&user.role),
             pending_role: user.pending_role.as_ref().map(RoleReference::from),
@@ -92,6 +116,10 @@ impl Example for User {
             family_name: "Lovelace".to_owned(),
             display_name: "Ada Lovelace".to_owned(),
             external_id: Some("00u1a2b3c4d5e6f7g8h9".to_owned()),
+            identity: Some(UserIdentity {
+                provider: "http://www.okta.com/exk1a2b3c4d5e6f7g8h9".to_owned(),
+                name_id: "ada@example.com".to_owned(),
+            }),
             active: true,
             role: RoleReference {
                 id: "0190b6c2-7a5e-7c3a-9f60-000000000002".to_owned(),
@@ -123,6 +151,7 @@ pub(crate) struct UserList {
 mod tests {
     use poem_openapi::types::ToJSON;
     use roster_domain::id::{RoleId, UserId, Version};
+    use roster_domain::session::SessionEpoch;
     use roster_domain::text::{EmailAddress, PersonName, RoleName, UserName};
     use uuid::Uuid;
 
@@ -145,6 +174,8 @@ mod tests {
             family_name: PersonName::new("").unwrap(),
             external_id: None,
             active: true,
+            identity: None,
+            session_epoch: SessionEpoch::FIRST,
             role: role(2, "Analyst"),
             pending_role,
             version: Version::FIRST,
@@ -167,7 +198,7 @@ mod tests {
     #[test]
     fn what_a_user_does_not_have_is_left_out() {
         let json = User::from(&ada(None)).to_json().unwrap();
-        for absent in ["externalId", "pendingRole", "roleNote"] {
+        for absent in ["externalId", "identity", "pendingRole", "roleNote"] {
             assert!(json.get(absent).is_none(), "{absent}");
         }
         assert_eq!(json["displayName"], "ada");

@@ -17,8 +17,7 @@ use super::fields::{Fields, type_name};
 use crate::management::problem::Problem;
 use crate::management::problem::kind::Kind;
 
-/// The largest body that is read, in bytes.
-const LIMIT: usize = 1 << 20;
+const MIB: usize = 1 << 20;
 
 /// A body's documented shape, and how its fields are read.
 pub(crate) trait Shape: Type {
@@ -27,6 +26,9 @@ pub(crate) trait Shape: Type {
 
     /// Whether the body may be left out, which means the same as `{}`.
     const OPTIONAL: bool = false;
+
+    /// The largest body that is read, in bytes: whole MiB.
+    const LIMIT: usize = MIB;
 
     /// Takes out the fields that it knows; what can't be accepted is noted in `fields`. `None`
     /// only if something was noted.
@@ -38,8 +40,8 @@ pub(crate) trait Shape: Type {
 pub(crate) enum BodyFault {
     #[error("The body must be sent with the header Content-Type: application/json. {0}")]
     MediaType(String),
-    #[error("The body is larger than 1 MiB, which is the most that is accepted.")]
-    TooLarge,
+    #[error("The body is larger than {} MiB, which is the most that is accepted.", .limit / MIB)]
+    TooLarge { limit: usize },
     #[error("The body was not received whole. Send the request again.")]
     Interrupted,
     #[error("The request has no body. Send a JSON object.")]
@@ -54,7 +56,7 @@ impl From<BodyFault> for Problem {
     fn from(fault: BodyFault) -> Self {
         let kind = match fault {
             BodyFault::MediaType(_) => Kind::UnsupportedMediaType,
-            BodyFault::TooLarge => Kind::TooLarge,
+            BodyFault::TooLarge { .. } => Kind::TooLarge,
             _ => Kind::MalformedBody,
         };
         Self::new(kind, fault.to_string())
@@ -126,12 +128,12 @@ impl<'a, T: Shape> ApiExtractor<'a> for Body<T> {
             .get(header::CONTENT_TYPE)
             .map(|value| value.to_str().unwrap_or("?"));
         let bytes = match body.take() {
-            Ok(body) => body.into_bytes_limit(LIMIT).await,
+            Ok(body) => body.into_bytes_limit(T::LIMIT).await,
             Err(error) => Err(error),
         };
         let fields = match bytes {
             Ok(bytes) => object(content_type, &bytes, T::OPTIONAL),
-            Err(ReadBodyError::PayloadTooLarge) => Err(BodyFault::TooLarge),
+            Err(ReadBodyError::PayloadTooLarge) => Err(BodyFault::TooLarge { limit: T::LIMIT }),
             Err(_) => Err(BodyFault::Interrupted),
         };
         Ok(Self {

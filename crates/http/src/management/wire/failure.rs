@@ -29,19 +29,21 @@ macro_rules! failures {
 
 failures! {
     /// Of reading what is always there.
-    WhenReading = [401, 403, 500, 503];
+    WhenReading = [400, 401, 403, 500, 503];
     /// Of reading one thing by its id.
-    WhenReadingOne = [401, 403, 404, 500, 503];
+    WhenReadingOne = [400, 401, 403, 404, 500, 503];
     /// Of listing with parameters.
     WhenListing = [400, 401, 403, 500, 503];
     /// Of what is sent and conflicts with nothing.
     WhenSending = [400, 401, 403, 413, 415, 500, 503];
     /// Of creating what has a name of its own.
     WhenCreating = [400, 401, 403, 409, 413, 415, 500, 503];
+    /// Of changing, by a body, what is always there and may be incomplete.
+    WhenConfiguring = [400, 401, 403, 409, 413, 415, 500, 503];
     /// Of changing, by a body.
     WhenChanging = [400, 401, 403, 404, 409, 413, 415, 500, 503];
     /// Of acting on one thing, without a body.
-    WhenActing = [401, 403, 404, 409, 500, 503];
+    WhenActing = [400, 401, 403, 404, 409, 500, 503];
 }
 
 /// A problem, answered by an operation whose failures are `K`.
@@ -101,13 +103,17 @@ const fn description(status: u16) -> &'static str {
         400 => {
             "A parameter, or something in the body, can't be accepted; `errors` lists all of it."
         }
-        401 => "No API token was sent, or it is unknown, expired, revoked or of another tenant.",
-        403 => "The token lacks the permission, or is used from a network that it excludes.",
+        401 => {
+            "No API token and no session was sent, or it is unknown, expired, revoked, over or of another tenant."
+        }
+        403 => {
+            "The caller lacks the permission; or the API token is used from a network that it excludes; or a session writes without its CSRF token."
+        }
         404 => "There is nothing of that id in this tenant.",
         409 => {
-            "The rules refuse: a name is taken, or somebody depends on what would be lost. Nothing was changed."
+            "The rules refuse: a name is taken, somebody depends on what would be lost, or something else has to be set first. Nothing was changed."
         }
-        413 => "The body is larger than 1 MiB.",
+        413 => "The body is larger than 1 MiB, or with SAML metadata than 3 MiB.",
         415 => "The body is not `application/json`.",
         500 => "Roster failed; its log says why, under the request id.",
         _ => "Roster can't answer right now; try again after `Retry-After` seconds.",

@@ -144,12 +144,42 @@ impl Fields {
         }
     }
 
+    /// An object that `null` clears, whose own fields `read` takes out; absent keeps.
+    pub(crate) fn object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Field<T> {
+        let mut inner = match self.take(name) {
+            None => return Field::Keep,
+            Some(Value::Null) => return Field::Clear,
+            Some(Value::Object(fields)) => Self::new(fields),
+            Some(other) => {
+                let read = self.mistyped(name, "an object, or null to clear it", &other);
+                return read.map_or(Field::Keep, Field::Set);
+            }
+        };
+        let read = read(&mut inner);
+        let problems = inner.finish();
+        let fine = problems.is_empty();
+        self.problems
+            .extend(problems.into_iter().map(|problem| InvalidField {
+                field: format!("{name}.{}", problem.field),
+                ..problem
+            }));
+        match read {
+            Some(value) if fine => Field::Set(value),
+            _ => Field::Keep,
+        }
+    }
+
     fn take(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
         self.left.remove(name)
     }
 
-    fn note(&mut self, field: &str, problem: &str) {
+    /// Notes a problem that a reader can't see, such as two fields that exclude each other.
+    pub(crate) fn note(&mut self, field: &str, problem: &str) {
         self.problems.push(InvalidField {
             field: field.to_owned(),
             problem: problem.to_owned(),

@@ -1,0 +1,61 @@
+//! Style sheet and icon, compiled in. Their paths hold a hash of their content: browsers may keep
+//! them for ever, and another version has another path.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use poem::endpoint::make_sync;
+use poem::http::header::CACHE_CONTROL;
+use poem::{Endpoint, Response, Route, get};
+use sha2::{Digest, Sha256};
+
+/// A file.
+pub(crate) struct Asset {
+    path: String,
+    content_type: &'static str,
+    content: &'static str,
+}
+
+/// The style sheet of every page.
+pub(crate) static STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("style.css")));
+
+/// The icon in a browser's tab.
+pub(crate) static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("icon.svg")));
+
+impl Asset {
+    fn new(extension: &str, content_type: &'static str, content: &'static str) -> Self {
+        let mut hash = String::new();
+        for byte in Sha256::digest(content.as_bytes()).iter().take(8) {
+            // Writing to a text can't fail.
+            let _ = write!(hash, "{byte:02x}");
+        }
+        Self {
+            path: format!("/assets/roster-{hash}.{extension}"),
+            content_type,
+            content,
+        }
+    }
+
+    /// Where it is, below the public URL's path.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn endpoint(&'static self) -> impl Endpoint<Output = Response> + 'static {
+        make_sync(move |_| {
+            Response::builder()
+                .content_type(self.content_type)
+                .header(CACHE_CONTROL, "public, max-age=31536000, immutable")
+                .body(self.content)
+        })
+    }
+}
+
+/// The routes of both.
+pub(crate) fn routes(route: Route) -> Route {
+    [&*STYLE, &*ICON].into_iter().fold(route, |route, asset| {
+        route.at(asset.path(), get(asset.endpoint()))
+    })
+}

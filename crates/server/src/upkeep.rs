@@ -1,0 +1,173 @@
+//! What a running server does by the clock, until it is told to stop. What is being done then is
+//! finished first.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use roster_application::Application;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// How often the last uses of tokens are written down.
+const NOTE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How often what has expired is deleted.
+const CLEANING_INTERVAL: Duration = Duration::from_secs(60);
+
+/// How often is looked for metadata that is a day old.
+const METADATA_INTERVAL: Duration = Duration::from_secs(10 * 60);
+
+/// The work in the background.
+pub(crate) struct Upkeep {
+    application: Application,
+    tasks: Tasks,
+}
+
+impl Upkeep {
+    /// Begins.
+    pub(crate) fn start(application: Application) -> Self {
+        let mut tasks = Tasks::new();
+        let app = application.clone();
+        tasks.every(NOTE_INTERVAL, move || note(app.clone()));
+        let app = application.clone();
+        tasks.every(CLEANING_INTERVAL, move || clean(app.clone()));
+        let app = application.clone();
+        tasks.every(METADATA_INTERVAL, move || refresh(app.clone()));
+        Self { application, tasks }
+    }
+
+    /// Begins nothing more; to be told before the last requests are answered.
+    pub(crate) fn stop(&self) {
+        self.tasks.stop();
+    }
+
+    /// Waits for what is being done, and writes down the last notes. What takes longer than
+    /// `limit` is cut off.
+    pub(crate) async fn end(self, limit: Duration) {
+        // The notes don't wait for a slow identity provider.
+        let ending = async { tokio::join!(note(self.application), self.tasks.end()) };
+        if timeout(limit, ending).await.is_err() {
+            tracing::warn!(
+                "the work in the background took too long and was cut off; the last uses of tokens may be lost"
+            );
+        }
+    }
+}
+
+async fn note(application: Application) {
+    if let Err(error) = application.write_token_uses().await {
+        tracing::warn!(%error, "the last uses of tokens can't be noted");
+    }
+}
+
+async fn clean(application: Application) {
+    match application.delete_expired().await {
+        Ok(0) => {}
+        Ok(rows) => tracing::debug!(rows, "deleted what has expired"),
+        Err(error) => complain(&error, "what has expired can't be deleted"),
+    }
+}
+
+async fn refresh(application: Application) {
+    if let Err(error) = application.refresh_all_metadata().await {
+        complain(&error, "the identity providers' metadata can't be refreshed");
+    }
+}
+
+fn complain(error: &dyn Display, what: &str) {
+    tracing::warn!(%error, "{what}; it is tried again later");
+}
+
+/// Tasks that repeat.
+struct Tasks {
+    running: JoinSet<()>,
+    stopped: watch::Sender<bool>,
+}
+
+impl Tasks {
+    fn new() -> Self {
+        Self {
+            running: JoinSet::new(),
+            stopped: watch::Sender::new(false),
+        }
+    }
+
+    /// Does `work` again and again, about one `interval` after it was done: several servers that
+    /// were started together don't stay in step.
+    fn every<F>(&mut self, interval: Duration, work: impl Fn() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send,
+    {
+        let mut stopped = self.stopped.subscribe();
+        self.running.spawn(async move {
+            loop {
+                let pause = interval.mul_f64(rand::random_range(0.8..1.2));
+                let stop = timeout(pause, stopped.wait_for(|stopped| *stopped));
+                if stop.await.is_ok() {
+                    return;
+                }
+                work().await;
+            }
+        });
+    }
+
+    fn stop(&self) {
+        self.stopped.send_replace(true);
+    }
+
+    async fn end(mut self) {
+        self.stop();
+        while self.running.join_next().await.is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_is_repeated_until_the_end() {
+        let (mut tasks, begun) = (Tasks::new(), Arc::new(Semaphore::new(0)));
+        let counted = begun.clone();
+        tasks.every(Duration::from_millis(1), move || {
+            let counted = counted.clone();
+            async move { counted.add_permits(1) }
+        });
+        begun.acquire_many(3).await.unwrap().forget();
+        tasks.end().await;
+        assert_eq!(Arc::strong_count(&begun), 1, "nothing goes on");
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_is_finished_and_nothing_more_is_begun() {
+        let (mut tasks, done) = (Tasks::new(), Arc::new(AtomicUsize::new(0)));
+        let (begun, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let work = (begun.clone(), go_on.clone(), done.clone());
+        tasks.every(Duration::from_millis(1), move || {
+            let (begun, go_on, done) = work.clone();
+            async move {
+                begun.add_permits(1);
+                let _permit = go_on.acquire().await;
+                done.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        begun.acquire().await.unwrap().forget();
+        tasks.stop();
+        go_on.add_permits(1_000);
+        tasks.end().await;
+        assert_eq!(done.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn the_end_waits_for_no_interval() {
+        let mut tasks = Tasks::new();
+        tasks.every(Duration::from_secs(100_000), || async {});
+        timeout(Duration::from_secs(60), tasks.end()).await.unwrap();
+    }
+}

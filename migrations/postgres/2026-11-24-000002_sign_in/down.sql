@@ -1,0 +1,13 @@
+DROP TABLE signing_keys;
+DROP TABLE admin_links;
+DROP TABLE used_once;
+DROP TABLE saml_metadata_checks;
+DROP TABLE saml_settings;
+DROP TABLE sessions;
+DROP INDEX users_identity_taken;
+ALTER TABLE users
+    DROP CONSTRAINT users_identity_whole,
+    DROP COLUMN idp_entity_id,
+    DROP COLUMN name_id,
+    DROP COLUMN identity_key,
+    DROP COLUMN session_epoch;

@@ -1,0 +1,253 @@
+//! A real browser: headless Chromium, driven by chromedriver over WebDriver (W3C), of which these
+//! tests need so little that a few requests do.
+//!
+//! ```text
+//! let chromium = Chromium::start().await;
+//! chromium.open(&format!("{}/saml/login", tenant.public_url())).await;
+//! chromium.press("Sign in as ada@example.com").await;    // waits for the button
+//! chromium.at(&format!("{}/", tenant.public_url())).await; // waits to be there
+//! assert!(chromium.text("body").await.contains("ada@example.com"));
+//! ```
+//!
+//! The server must be reachable by its public URL: [`crate::server::Server::start_reachable`]. The browser reaches
+//! this machine alone, whatever a page asks for.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::tools::{Process, program};
+
+/// How long the browser may take for a page, or an element to appear.
+const LIMIT: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(50);
+/// The key of an element's name in answers (WebDriver section 12.1).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser with a profile of its own. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Chromium {
+    http: reqwest::Client,
+    session: String,
+    _driver: Process,
+}
+
+impl Chromium {
+    /// Starts it, with an empty profile.
+    ///
+    /// # Panics
+    /// When it isn't installed or doesn't start.
+    pub async fn start() -> Self {
+        let (chromium, chromedriver) = (program("chromium"), program("chromedriver"));
+        let directory = Process::directory_for("chromium");
+        let profile = directory.path().join("profile");
+        let mut command = Command::new(chromedriver);
+        command.arg("--port=0");
+        command
+            .env("HOME", directory.path())
+            .env("TMPDIR", directory.path());
+        let mut driver = Process::start("chromedriver", &mut command, directory);
+        let port: u16 = driver.wait_until(|log| {
+            let (_, rest) = log.split_once("started successfully on port ")?;
+            let (port, _) = rest.split_once('.')?;
+            port.parse().ok()
+        });
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let driver_url = format!("http://127.0.0.1:{port}/session");
+        let capabilities = capabilities(&chromium.to_string_lossy(), &profile.to_string_lossy());
+        let started = command_of(http.post(&driver_url).json(&capabilities)).await;
+        let started = started.unwrap_or_else(|error| panic!("no session: {error}"));
+        let browser = started["capabilities"]["goog:processID"].as_u64();
+        driver.adopt(browser.expect("its process id")).unwrap();
+        let id = started["sessionId"].as_str().unwrap();
+        Self {
+            http,
+            session: format!("{driver_url}/{id}"),
+            _driver: driver,
+        }
+    }
+
+    /// Goes to an address, and waits for the page. Redirects are followed.
+    pub async fn open(&self, url: &str) {
+        let _ = self.post("url", json!({ "url": url })).await;
+    }
+
+    /// Presses the button with that label, when there is one.
+    pub async fn press(&self, label: &str) {
+        assert!(!label.contains('"'), "{label}");
+        let button = format!(r#"//button[normalize-space()="{label}"]"#);
+        self.click("xpath", &button).await;
+    }
+
+    /// Follows the link with that text, when there is one.
+    pub async fn follow(&self, text: &str) {
+        self.click("link text", text).await;
+    }
+
+    /// The visible text of the first element that a CSS selector finds, when there is one.
+    pub async fn text(&self, selector: &str) -> String {
+        let element = self.find("css selector", selector).await;
+        let text = self.get(&format!("element/{element}/text")).await;
+        text.as_str().unwrap().to_owned()
+    }
+
+    /// Replaces what the field that a CSS selector finds holds.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let element = self.find("css selector", selector).await;
+        let _ = self
+            .post(&format!("element/{element}/clear"), json!({}))
+            .await;
+        let keys = json!({ "text": text });
+        let _ = self.post(&format!("element/{element}/value"), keys).await;
+    }
+
+    /// The present address.
+    pub async fn url(&self) -> String {
+        self.get("url").await.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until it is at that very address.
+    ///
+    /// # Panics
+    /// When it gets stuck elsewhere.
+    pub async fn at(&self, url: &str) {
+        self.until(&format!("be at {url}"), async || self.url().await == url)
+            .await;
+    }
+
+    /// Waits until the page's text contains that.
+    ///
+    /// # Panics
+    /// When it never does.
+    pub async fn sees(&self, text: &str) {
+        self.until(&format!("show {text:?}"), async || {
+            // The page may change between finding its body and reading it.
+            let body = self
+                .script("return document.body ? document.body.innerText : ''")
+                .await;
+            body.as_str().is_some_and(|body| body.contains(text))
+        })
+        .await;
+    }
+
+    /// What a script's `return` gives, in the present page.
+    pub async fn script(&self, script: &str) -> Value {
+        let call = json!({ "script": script, "args": [] });
+        self.post("execute/sync", call).await
+    }
+
+    /// The cookies that go to the present page, as WebDriver describes them (section 14).
+    pub async fn cookies(&self) -> Vec<Value> {
+        self.get("cookie").await.as_array().unwrap().clone()
+    }
+
+    /// What the page has written to the console as errors: a blocked script or style among them.
+    pub async fn console_errors(&self) -> Vec<String> {
+        let entries = self.post("se/log", json!({ "type": "browser" })).await;
+        let entries = entries.as_array().unwrap().iter();
+        entries
+            .filter(|entry| entry["level"] == "SEVERE")
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// A picture of the page, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        use base64::Engine;
+        let picture = self.get("screenshot").await;
+        base64::engine::general_purpose::STANDARD
+            .decode(picture.as_str().unwrap())
+            .unwrap()
+    }
+
+    async fn until(&self, what: &str, done: impl AsyncFn() -> bool) {
+        let begun = Instant::now();
+        while !done().await {
+            if begun.elapsed() > LIMIT {
+                panic!("the browser didn't {what}: {}", self.describe().await);
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    async fn click(&self, using: &str, value: &str) {
+        let element = self.find(using, value).await;
+        let _ = self
+            .post(&format!("element/{element}/click"), json!({}))
+            .await;
+    }
+
+    /// Waits for the element, as the session's implicit timeout says.
+    async fn find(&self, using: &str, value: &str) -> String {
+        let wanted = json!({ "using": using, "value": value });
+        let found = self.post("element", wanted).await;
+        found[ELEMENT].as_str().unwrap().to_owned()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let request = self.http.get(format!("{}/{path}", self.session));
+        self.answer(path, command_of(request).await).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let request = self.http.post(format!("{}/{path}", self.session));
+        self.answer(path, command_of(request.json(&body)).await)
+            .await
+    }
+
+    async fn answer(&self, path: &str, answer: Result<Value, String>) -> Value {
+        match answer {
+            Ok(value) => value,
+            Err(error) => panic!("{path}: {error}\n{}", self.describe().await),
+        }
+    }
+
+    /// Where it is and what it shows, for the message of a failed test.
+    async fn describe(&self) -> String {
+        let part = async |path: &str| {
+            let request = self.http.get(format!("{}/{path}", self.session));
+            command_of(request).await.unwrap_or_default().to_string()
+        };
+        format!("{} {:.4000}", part("url").await, part("source").await)
+    }
+}
+
+/// What a new session shall be like.
+fn capabilities(chromium: &str, profile: &str) -> Value {
+    let arguments = [
+        "--headless",
+        // Chromium refuses to run as root otherwise, and containers lack what its sandbox needs.
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--window-size=1280,800",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    ];
+    let profile = format!("--user-data-dir={profile}");
+    let arguments: Vec<&str> = arguments.into_iter().chain([profile.as_str()]).collect();
+    json!({ "capabilities": { "alwaysMatch": {
+        "browserName": "chrome",
+        "goog:chromeOptions": { "binary": chromium, "args": arguments },
+        "goog:loggingPrefs": { "browser": "ALL" },
+        "timeouts": { "implicit": LIMIT.as_millis(), "pageLoad": LIMIT.as_millis() },
+    } } })
+}
+
+/// Sends a command, and answers its value or what went wrong.
+async fn command_of(request: reqwest::RequestBuilder) -> Result<Value, String> {
+    let sent = request.timeout(LIMIT * 2).send().await;
+    let response = sent.map_err(|error| error.to_string())?;
+    let good = response.status().is_success();
+    let answer: Value = response.json().await.map_err(|error| error.to_string())?;
+    if good {
+        return Ok(answer["value"].clone());
+    }
+    let error = &answer["value"];
+    Err(format!("{} {}", error["error"], error["message"]))
+}

@@ -1,0 +1,93 @@
+//! From the login URL to the signed-in page and back out, in a real browser: headless Chromium, which
+//! enforces what a client library doesn't (SameSite and Secure cookies between two sites, the
+//! content security policy, redirects after a form). With the provider of these tests, and
+//! with one that somebody else wrote.
+
+mod foreign;
+mod okta;
+
+use std::sync::{Arc, OnceLock};
+
+use roster_tests::Backend;
+use roster_tests::chromium::Chromium;
+use roster_tests::server::Server;
+use roster_tests::tenant::Tenant;
+use serde_json::Value;
+
+/// A new tenant on a server that a browser can reach, one for each store.
+fn reachable_tenant(backend: Backend) -> Tenant {
+    static SQLITE: OnceLock<Arc<Server>> = OnceLock::new();
+    static POSTGRES: OnceLock<Arc<Server>> = OnceLock::new();
+    let slot = match backend {
+        Backend::Sqlite => &SQLITE,
+        Backend::Postgres => &POSTGRES,
+    };
+    Tenant::on(slot.get_or_init(|| Server::start_reachable(backend, &[])))
+}
+
+fn login_url(tenant: &Tenant) -> String {
+    format!("{}/saml/login", tenant.public_url())
+}
+
+/// Where people land.
+fn home(tenant: &Tenant) -> String {
+    format!("{}/", tenant.public_url())
+}
+
+/// Where people are after signing out.
+fn signed_out(tenant: &Tenant) -> String {
+    format!("{}/signed-out", tenant.public_url())
+}
+
+/// What `GET /session` answers in that browser; `null`: nobody is signed in. The browser must be on
+/// a page of the server.
+async fn session(chromium: &Chromium, tenant: &Tenant) -> Value {
+    let script = format!(
+        "return fetch('/t/{}/session').then(answer => answer.ok ? answer.json() : answer.status)",
+        tenant.slug
+    );
+    let answer = chromium.script(&script).await;
+    if answer.is_object() {
+        return answer;
+    }
+    assert_eq!(answer, 401, "nobody is signed in");
+    Value::Null
+}
+
+/// The session's cookie is the only one left, out of reach for scripts and for forms of other sites, and
+/// nothing on the page was blocked.
+async fn assert_sound(chromium: &Chromium, tenant: &Tenant) {
+    let cookies = chromium.cookies().await;
+    let [cookie] = cookies.as_slice() else {
+        panic!("the session's cookie and no other: {cookies:#?}");
+    };
+    // `__Host-` and `Secure` come with https.
+    let name = format!("roster_session_{}", tenant.slug);
+    assert_eq!(cookie["name"], name.as_str(), "{cookie}");
+    assert_eq!(cookie["httpOnly"], true, "{cookie}");
+    assert_eq!(cookie["sameSite"], "Lax", "{cookie}");
+    assert_eq!(cookie["path"], "/", "{cookie}");
+    assert_eq!(cookie["domain"], "localhost", "{cookie}");
+    assert_eq!(chromium.script("return document.cookie").await, "");
+    assert_nothing_blocked(chromium).await;
+}
+
+/// The content security policy had nothing to complain about.
+async fn assert_nothing_blocked(chromium: &Chromium) {
+    let errors = chromium.console_errors().await;
+    let blocked: Vec<_> = errors
+        .iter()
+        .filter(|error| error.contains("Content Security Policy"))
+        .collect();
+    assert!(blocked.is_empty(), "{blocked:#?}");
+}
+
+/// Presses the button, and asserts that the session is over, here and at the server.
+async fn sign_out(chromium: &Chromium, tenant: &Tenant) {
+    chromium.press("Sign out").await;
+    chromium.at(&signed_out(tenant)).await;
+    assert_eq!(session(chromium, tenant).await, Value::Null);
+    let left = chromium.cookies().await;
+    assert!(left.is_empty(), "the cookie is removed: {left:#?}");
+    assert_nothing_blocked(chromium).await;
+}
