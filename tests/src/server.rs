@@ -75,6 +75,9 @@ pub fn shared(backend: Backend) -> Arc<Server> {
     slot.get_or_init(|| Server::start(backend)).clone()
 }
 
+/// The secret key of servers on PostgreSQL.
+const SECRET_KEY: &str = "7e57000000000000000000000000000000000000000000000000000000007e57";
+
 impl Server {
     /// Starts a server with an empty database and waits until it is ready. The rate limits are off.
     #[must_use]
@@ -103,17 +106,11 @@ impl Server {
     pub fn replica(&self) -> Arc<Self> {
         let database_url = self.database_url.clone();
         assert!(database_url.is_some(), "SQLite is for one process");
-        let mut settings: Vec<_> = self
+        let settings: Vec<_> = self
             .settings
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let made = self.directory().join("roster-data/secret.key");
-        let made = made.to_string_lossy();
-        let has_key = |(name, _): &(&str, &str)| name.starts_with("ROSTER_SECRET_KEY");
-        if !settings.iter().any(has_key) {
-            settings.push(("ROSTER_SECRET_KEY_FILE", &made));
-        }
         let public_url = Some(self.public_url.as_str());
         Self::start_as(self.backend, public_url, database_url, &settings)
     }
@@ -129,7 +126,15 @@ impl Server {
             .tempdir()
             .unwrap();
         let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
-        let settings = settings.iter().map(owned).collect();
+        let mut settings: Vec<_> = settings.iter().map(owned).collect();
+        if backend == Backend::Postgres
+            && !settings
+                .iter()
+                .any(|(name, _)| name.starts_with("ROSTER_SECRET_KEY"))
+        {
+            // Any number of servers may come to share this database.
+            settings.push(("ROSTER_SECRET_KEY".to_owned(), SECRET_KEY.to_owned()));
+        }
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .unwrap()
             .local_addr()

@@ -65,7 +65,9 @@ pub(crate) enum Failure {
         problem: PemError,
     },
     /// The operator rotates these keys, not this program.
-    #[error("The signing keys are in the files of ROSTER_SESSION_KEY_FILES, so there is nothing here to list or rotate. To rotate: add the new key's file at the end of the list and restart every server; ten minutes later put it first and restart them again; remove the old one when another 65 minutes have passed.")]
+    #[error(
+        "The signing keys are in the files of ROSTER_SESSION_KEY_FILES, so there is nothing here to list or rotate. To rotate: add the new key's file at the end of the list and restart every server; ten minutes later put it first and restart them again; remove the old one when another 65 minutes have passed."
+    )]
     KeysFromFiles,
     /// What fetches metadata can't be set up.
     #[error("The identity providers' metadata can't be fetched: {0}")]

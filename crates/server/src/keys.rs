@@ -61,7 +61,9 @@ fn existing(place: &SecretKeyPlace) -> Result<SecretKey, Failure> {
     let missing = |path: &Path| matches!(path.try_exists(), Ok(false));
     match place {
         SecretKeyPlace::Settings(key) => Ok(key.clone()),
-        SecretKeyPlace::File(path) if missing(path) => Err(Failure::NoSecretKeyFile { path: path.clone() }),
+        SecretKeyPlace::File(path) if missing(path) => {
+            Err(Failure::NoSecretKeyFile { path: path.clone() })
+        }
         SecretKeyPlace::DataDir(path) if missing(path) => Err(Failure::NoSecretKey(path.clone())),
         SecretKeyPlace::File(path) | SecretKeyPlace::DataDir(path) => {
             Ok(SecretKey::load_or_create(path)?)

@@ -71,7 +71,10 @@ async fn clean(application: Application) {
 
 async fn refresh(application: Application) {
     if let Err(error) = application.refresh_all_metadata().await {
-        complain(&error, "the identity providers' metadata can't be refreshed");
+        complain(
+            &error,
+            "the identity providers' metadata can't be refreshed",
+        );
     }
 }
 

@@ -102,10 +102,7 @@ mod tests {
             created_at: start,
             signs_from,
         };
-        let keys = [
-            key("old", start),
-            key("new", start + Duration::minutes(10)),
-        ];
+        let keys = [key("old", start), key("new", start + Duration::minutes(10))];
         let states = |minutes| {
             let now = start + Duration::minutes(minutes);
             [0, 1].map(|index| state(&keys[index], &keys, now))

@@ -215,8 +215,8 @@ impl Configuration {
     pub(crate) fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         let public_url = self.public_url(self.listen.port());
-        let plain = Url::parse(&public_url)
-            .is_ok_and(|url| url.scheme() != "https" && !is_local(&url));
+        let plain =
+            Url::parse(&public_url).is_ok_and(|url| url.scheme() != "https" && !is_local(&url));
         if plain {
             warnings.push(format!(
                 "Nobody can sign in over {public_url}, since a session's cookie could be read on its way. Set ROSTER_PUBLIC_URL to an https URL, by which a proxy that does TLS is reached."

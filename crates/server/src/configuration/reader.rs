@@ -147,12 +147,10 @@ impl Reader {
             });
             return Ok(None);
         };
-        let value = parse(&given.text).map_err(|allowed| {
-            SettingError::Invalid {
-                name: name(setting, &given),
-                value: show_invalid(&given.text),
-                allowed,
-            }
+        let value = parse(&given.text).map_err(|allowed| SettingError::Invalid {
+            name: name(setting, &given),
+            value: show_invalid(&given.text),
+            allowed,
         })?;
         let shown = show(&given.text, &value);
         self.effective.push(Effective {

@@ -75,10 +75,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
         .collect();
     assert_eq!(sources.first(), Some(&Source::Environment));
     let from_file = |source: &Source| matches!(source, Source::File(_));
-    assert_eq!(
-        sources.iter().filter(|source| from_file(source)).count(),
-        3
-    );
+    assert_eq!(sources.iter().filter(|source| from_file(source)).count(), 3);
 }
 
 #[test]
@@ -453,9 +450,7 @@ fn the_secret_key_is_never_shown() {
 #[test]
 fn the_secret_key_has_one_place() {
     let file = load(None, &[("ROSTER_SECRET_KEY_FILE", "/run/key")]).unwrap();
-    assert!(
-        matches!(file.secret_key, SecretKeyPlace::File(path) if path == Path::new("/run/key"))
-    );
+    assert!(matches!(file.secret_key, SecretKeyPlace::File(path) if path == Path::new("/run/key")));
     let data_dir = load(None, &[("ROSTER_DATA_DIR", "/data")]).unwrap();
     assert!(
         matches!(data_dir.secret_key, SecretKeyPlace::DataDir(path) if path == Path::new("/data/secret.key"))

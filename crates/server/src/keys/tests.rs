@@ -1,7 +1,6 @@
 //! Where keys come from, and what is said when they don't.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 
 use roster_application::ports::keys::{TokenSigner, Vault};
 use tempfile::TempDir;
@@ -21,6 +20,14 @@ fn configuration(lines: &str) -> (TempDir, Configuration) {
     (directory, configuration)
 }
 
+/// A new signing key: its id and its file.
+fn signing_key() -> (String, String) {
+    let key = Es256Signer::generated().generate();
+    let ending = pem_rfc7468::LineEnding::LF;
+    let file = pem_rfc7468::encode_string("PRIVATE KEY", ending, &key.private_key);
+    (key.id, file.unwrap())
+}
+
 fn opens_for_each_other(one: &Keys, other: &Keys) -> bool {
     let sealed = one.vault.seal("test", b"secret");
     other.vault.open("test", &sealed).is_some()
@@ -34,7 +41,10 @@ fn the_first_start_makes_a_key_and_the_next_ones_keep_it() {
     assert!(refused.to_string().contains("Start `roster serve` first"));
     assert!(!path.exists(), "only a server makes the key");
     let first = Keys::of_server(&configuration).unwrap();
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     assert!(opens_for_each_other(
         &first,
         &Keys::of_server(&configuration).unwrap()
@@ -75,7 +85,8 @@ fn a_file_that_the_operator_names_is_never_made() {
 
 #[test]
 fn signing_keys_come_from_the_files_in_their_order() {
-    let lines = format!("secret_key = '{SECRET}'\nsession_key_files = '{{dir}}/a.pem, {{dir}}/b.pem'");
+    let lines =
+        format!("secret_key = '{SECRET}'\nsession_key_files = '{{dir}}/a.pem, {{dir}}/b.pem'");
     let (directory, configuration) = configuration(&lines);
     let path = |name: &str| directory.path().join(name);
     let missing = Keys::of_server(&configuration).unwrap_err();
@@ -83,8 +94,9 @@ fn signing_keys_come_from_the_files_in_their_order() {
         matches!(missing, Failure::Read { path: at, .. } if at == path("a.pem")),
         "the file that is missing is named"
     );
-    let write = |name: &str, text: &str| fs::write(PathBuf::from(path(name)), text).unwrap();
-    write("a.pem", FIRST);
+    let write = |name: &str, text: &str| fs::write(path(name), text).unwrap();
+    let [(first, first_file), (second, second_file)] = [(); 2].map(|()| signing_key());
+    write("a.pem", &first_file);
     write("b.pem", "no key at all");
     let wrong = Keys::of_server(&configuration).unwrap_err().to_string();
     assert!(
@@ -92,9 +104,13 @@ fn signing_keys_come_from_the_files_in_their_order() {
         "{wrong}"
     );
     assert!(!wrong.contains("no key at all"), "{wrong}");
-    write("b.pem", SECOND);
+    write("b.pem", &second_file);
     let keys = Keys::of_server(&configuration).unwrap();
-    let one = |text| Es256Signer::from_pem(&[text]).unwrap().given()[0].id.clone();
-    let given: Vec<_> = keys.signer.given().iter().map(|key| key.id.clone()).collect();
-    assert_eq!(given, [one(FIRST), one(SECOND)]);
+    let given: Vec<_> = keys
+        .signer
+        .given()
+        .iter()
+        .map(|key| key.id.clone())
+        .collect();
+    assert_eq!(given, [first, second]);
 }

@@ -87,9 +87,13 @@ on_both_stores! {
     async fn an_unknown_tenant_and_everything_outside_the_apis(backend: Backend) {
         let tenant = Tenant::new(backend);
         let client = Client::new(tenant.server.url()).with_token(tenant.administrator_token());
-        for path in ["/t/nobody-has-this/api/v1/users", "/nonsense", "/t", "/t/", "/api/v1/users"] {
+        for path in ["/t/nobody-has-this/api/v1/users", "/nonsense", "/t", "/api/v1/users"] {
             client.get(path).await.problem(404);
         }
+        // Where a tenant's page would be, people look.
+        let page = client.get("/t/").await;
+        assert_eq!(page.status, 404);
+        assert!(page.header("content-type").unwrap_or_default().starts_with("text/html"), "{}", page.text());
         for live in ["/livez", "/readyz"] {
             assert_eq!(get(tenant.server.address(), live, None).status, 200, "{live}");
         }

@@ -25,7 +25,7 @@ async fn signed_in(tenant: &Tenant, idp: &OktaIdp, person: &Person) -> Browser {
 
 async fn own_id(browser: &Browser) -> String {
     let session = browser.session().await.api(200);
-    session["user"]["id"].as_str().unwrap().to_owned()
+    session["id"].as_str().unwrap().to_owned()
 }
 
 async fn sessions(tenant: &Tenant, user: &str) -> Vec<Value> {

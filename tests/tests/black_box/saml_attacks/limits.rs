@@ -54,12 +54,12 @@ async fn a_document_of_ten_mebibytes() {
 
 #[tokio::test]
 async fn a_response_that_is_longer_than_any_honest_one() {
-    posted(&STANDARD.encode(" ".repeat(300 << 10)), "longer than").await;
+    posted(&STANDARD.encode(" ".repeat(300 << 10)), "larger than").await;
 }
 
 #[tokio::test]
 async fn a_hundred_thousand_nested_elements() {
-    posted(&STANDARD.encode("<a>".repeat(100_000)), "longer than").await;
+    posted(&STANDARD.encode("<a>".repeat(100_000)), "larger than").await;
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn an_entity_bomb() {
         let bomb = replaced_once(&xml, ATTACKER, "&l9;");
         format!("<!DOCTYPE r [{laughs}]>{}", without_declaration(&bomb))
     });
-    refused(shape, "document type").await;
+    refused(shape, "a DOCTYPE or another declaration").await;
 }
 
 #[tokio::test]
@@ -88,14 +88,14 @@ async fn a_quadratic_entity_bomb() {
         let bomb = replaced_once(&xml, ATTACKER, &"&q;".repeat(5_000));
         format!("<!DOCTYPE r [{subset}]>{}", without_declaration(&bomb))
     });
-    refused(shape, "document type").await;
+    refused(shape, "a DOCTYPE or another declaration").await;
 }
 
 #[tokio::test]
 async fn a_deflate_bomb() {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&vec![b' '; 64 << 20]).unwrap();
-    posted(&STANDARD.encode(encoder.finish().unwrap()), "").await;
+    posted(&STANDARD.encode(encoder.finish().unwrap()), "the document").await;
 }
 
 #[tokio::test]
