@@ -43,7 +43,7 @@ conformance: ## Let a foreign SCIM tester check a running server
 	cargo build --quiet --bin roster
 	$(tools) python tests/clients/conformance.py
 
-fuzz: ## Fuzz the filter parser and the PATCH engine, 10 minutes each (FUZZ_SECONDS=… for another time)
+fuzz: ## Fuzz filters, PATCH, posted SAML responses and metadata, 10 minutes each (FUZZ_SECONDS=… for another time)
 	$(tools) scripts/fuzz.sh $${FUZZ_SECONDS:-600}
 
 bench: ## Measure reads, lookups, writes and lists beside an empty handler and pgbench

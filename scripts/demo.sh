@@ -9,7 +9,7 @@ listen=${ROSTER_LISTEN:-127.0.0.1:8080}
 export ROSTER_LISTEN=$listen ROSTER_LOG=${ROSTER_LOG:-warn}
 ROSTER_DATA_DIR=$(mktemp -d)
 export ROSTER_DATA_DIR
-unset ROSTER_DATABASE_URL ROSTER_CONFIG
+unset ROSTER_DATABASE_URL ROSTER_CONFIG ROSTER_PUBLIC_URL
 
 "$roster" serve >"$ROSTER_DATA_DIR/banner" &
 server=$!
@@ -23,6 +23,7 @@ done
 id=$("$roster" user add --tenant default --user-name ada@example.com --email ada@example.com \
     --given-name Ada --family-name Lovelace --role Analyst)
 token=$("$roster" token create --tenant default --name okta --permission UserModify)
+link=$("$roster" admin link --tenant default 2>/dev/null)
 
 cat <<TEXT
 
@@ -31,6 +32,8 @@ Roster runs, with the user ada@example.com and a token that may manage users.
   Tenant URL   http://localhost:${listen##*:}/t/default/scim/v2
   API token    $token
   Swagger UI   http://localhost:${listen##*:}/docs
+  Sign in      $link
+               (works once, within 10 minutes)
 
 Play Okta in another terminal:
 

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=$1
 
-for target in filter patch; do
+for target in filter patch acs metadata; do
     echo "fuzzing $target for $seconds s"
     mkdir -p "fuzz/corpus/$target"
     log=$(mktemp)

@@ -4,10 +4,25 @@ import datetime
 import unittest
 
 import roster_management as management
-from roster import Roster
+from roster import ROOT, Roster
 
 EVERYTHING = ["UserModify", "OrganizationAPITokenModify", "GeneralSettingsModify", "AuditLogRead", "AlertRead"]
 CONFLICT = management.exceptions.ConflictException
+CERTIFICATE = ROOT / "crates" / "saml" / "tests" / "saml" / "fixtures" / "java-certificate.pem"
+
+
+def metadata():
+    """An identity provider's metadata, with a certificate of which nobody has the key."""
+    certificate = "".join(line for line in CERTIFICATE.read_text().splitlines() if "-----" not in line)
+    return f"""<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com/">
+      <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+        <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#">
+          <X509Data><X509Certificate>{certificate}</X509Certificate></X509Data>
+        </KeyInfo></KeyDescriptor>
+        <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+          Location="https://idp.example.com/sso"/>
+      </IDPSSODescriptor>
+    </EntityDescriptor>"""
 
 
 class ManagementClient(unittest.TestCase):
@@ -19,6 +34,7 @@ class ManagementClient(unittest.TestCase):
         cls.roles = management.RolesApi(client)
         cls.tokens = management.APITokensApi(client)
         cls.settings = management.SettingsApi(client)
+        cls.saml_settings = management.SAMLSettingsApi(client)
         cls.audit_log = management.AuditLogApi(client)
 
     @classmethod
@@ -146,6 +162,29 @@ class ManagementClient(unittest.TestCase):
         changed = self.settings.update_settings(management.SettingsPatch(defaultRole="Analyst"))
         self.assertEqual(changed.default_role, "Analyst")
         self.settings.update_settings(management.SettingsPatch(defaultRole=before.default_role))
+
+    def test_saml_settings_are_looked_at_changed_and_cleared(self):
+        before = self.saml_settings.get_saml_settings()
+        self.assertEqual((before.enabled, before.provider, before.updated_at), (False, None, None))
+        self.assertTrue(before.acs_url.endswith("/t/default/saml/acs"))
+        seen = self.saml_settings.check_saml_metadata(management.MetadataSource(metadataXml=metadata()))
+        self.assertEqual(seen.entity_id, "https://idp.example.com/")
+        self.assertIsInstance(seen.certificates[0].state, management.CertificateState)
+
+        patch = management.SamlSettingsPatch(enabled=True, metadataXml=metadata(), roleAttribute="role")
+        changed = self.saml_settings.update_saml_settings(patch)
+        self.assertEqual((changed.provider, changed.role_attribute), (seen, "role"))
+        with self.assertRaises(CONFLICT) as raised:
+            self.saml_settings.update_saml_settings(management.SamlSettingsPatch(metadataXml=None))
+        self.assertEqual(raised.exception.data.type, "urn:roster:problem:setting-incomplete")
+        cleared = management.SamlSettingsPatch(enabled=False, metadataXml=None, signingKey=None)
+        self.assertIsNone(self.saml_settings.update_saml_settings(cleared).provider)
+
+    def test_a_users_sessions_are_listed_and_ended(self):
+        user = self.roster.add_user("never-signed-in@example.com")
+        self.assertEqual(self.users.list_user_sessions(user).items, [])
+        self.users.end_user_sessions(user)
+        self.assertIsNone(self.users.unbind_user(user).identity)
 
     def test_the_audit_log_tells_who_changed_what(self):
         user = self.roster.add_user("audited@example.com")

@@ -75,6 +75,10 @@ fn simplify(value: &mut Value) {
                         part.keys().all(|key| ANNOTATIONS.contains(&key.as_str()))
                     })
                 });
+                // OpenAPI 3.0 allows `nullable` only beside a type; what is referenced so is an object.
+                if members.get("nullable") == Some(&Value::Bool(true)) {
+                    members.entry("type").or_insert_with(|| "object".into());
+                }
             }
             members.values_mut().for_each(simplify);
         }
@@ -95,6 +99,7 @@ mod tests {
         let mut schema = json!({
             "name": {"allOf": [reference, {"description": "Parts."}], "description": "Parts."},
             "both": {"allOf": [reference, {"type": "object"}]},
+            "none": {"allOf": [reference, {"description": "Or none."}], "nullable": true},
         });
         simplify(&mut schema);
         assert_eq!(
@@ -102,6 +107,7 @@ mod tests {
             json!({
                 "name": {"allOf": [reference], "description": "Parts."},
                 "both": {"allOf": [reference, {"type": "object"}]},
+                "none": {"allOf": [reference], "nullable": true, "type": "object"},
             })
         );
     }

@@ -16,8 +16,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf, copy, sink};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// The most bytes that are read for the sake of the connection.
-const MOST: u64 = 1024 * 1024;
+/// The most bytes that are read for the sake of the connection. Far more than any body that is taken:
+/// whoever sends too much shall learn so, and not only that the connection broke.
+const MOST: u64 = 16 * 1024 * 1024;
 
 /// The longest time that is spent on it.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -151,9 +152,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_ends_rather_than_that_a_large_body_is_read() {
-        assert!(ends(&answered(1025, 0, false).await));
+        let chunks = usize::try_from(MOST / 1024).unwrap() + 1;
+        assert!(ends(&answered(chunks, 0, false).await));
+        assert!(!ends(&answered(chunks - 1, 0, false).await));
         assert!(
-            !ends(&answered(1025, u64::MAX, false).await),
+            !ends(&answered(chunks, u64::MAX, false).await),
             "somebody wanted it"
         );
     }

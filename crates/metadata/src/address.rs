@@ -33,6 +33,10 @@ const SPECIAL_V6: &[(Ipv6Addr, u8)] = &[
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
+/// The prefix 64:ff9b::/96, under which a network without IPv4 shows the whole of it (NAT64, RFC
+/// 6052), shifted to the right.
+const TRANSLATED_V4: u128 = 0x0064_ff9b << 64;
+
 fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => {
@@ -47,7 +51,11 @@ fn is_public(address: IpAddr) -> bool {
             let within = |&(first, length): &(Ipv6Addr, u8)| {
                 (bits ^ first.to_bits()) >> (128 - u32::from(length)) == 0
             };
-            // Only 2000::/3 is given out; an embedded IPv4 address is outside of it, or special.
+            if bits >> 32 == TRANSLATED_V4 {
+                let [.., a, b, c, d] = address.octets();
+                return is_public(Ipv4Addr::new(a, b, c, d).into());
+            }
+            // Only 2000::/3 is given out; other embedded IPv4 addresses are outside of it, or special.
             bits >> 125 == 1 && !SPECIAL_V6.iter().any(within)
         }
     }
@@ -108,6 +116,8 @@ mod tests {
             "::ffff:127.0.0.1",
             "::ffff:10.0.0.1",
             "64:ff9b::7f00:1",
+            "64:ff9b::169.254.169.254",
+            "64:ff9b::1:101:101",
             "64:ff9b:1::1",
             "100::1",
             "2001::1",
@@ -130,6 +140,7 @@ mod tests {
             "198.20.0.0",
             "223.255.255.255",
             "2606:4700::1",
+            "64:ff9b::1.1.1.1",
             "2a00:1450::1",
             "2001:4860::1",
         ] {

@@ -1,23 +1,22 @@
 //! Why nothing was fetched, in the words of an administrator. Of an address that may not be asked
-//! nothing is told: neither whether anybody listens there nor what they say.
+//! nothing is told: neither whether its name exists, nor whether anybody listens there, nor what they
+//! say.
 
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use roster_application::ports::metadata::FetchError;
-
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
     NotPublic,
-    UnknownHost,
-    RedirectToPlain,
+    RedirectTarget,
     TooManyRedirects,
     Status(u16),
     TooLarge(usize),
     TooSlow(Duration),
     Certificate,
+    Tls,
     Connection,
     Answer,
 }
@@ -39,8 +38,10 @@ impl Failure {
         if let Some(failure) = error.downcast_ref::<Self>() {
             return Some(failure.clone());
         }
-        if error.is::<rustls::Error>() {
-            return Some(Self::Certificate);
+        match error.downcast_ref() {
+            Some(rustls::Error::InvalidCertificate(_)) => return Some(Self::Certificate),
+            Some(_) => return Some(Self::Tls),
+            None => (),
         }
         // What an I/O error wraps is not its source, but stands in its place.
         let wrapped = error
@@ -55,14 +56,12 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotPublic => f.write_str(
-                "its host is not a public address. Upload the metadata instead, or have the operator \
-                 of this server allow the network in the setting metadata_allowed_networks",
+                "its host is unknown, or not a public address. Upload the metadata instead, or have the \
+                 operator of this server allow the network in the setting metadata_allowed_networks",
             ),
-            Self::UnknownHost => f.write_str(
-                "there is no host of that name. Check the address, or upload the metadata instead",
-            ),
-            Self::RedirectToPlain => f.write_str(
-                "it redirects to an address without https. Use the address at which the metadata itself is",
+            Self::RedirectTarget => f.write_str(
+                "it redirects to something else than an https address without user name. Use the address at \
+                 which the metadata itself is",
             ),
             Self::TooManyRedirects => write!(
                 f,
@@ -88,6 +87,10 @@ impl fmt::Display for Failure {
                 "the certificate of its server can't be verified. If a private authority has made it, the \
                  operator of this server can add that in the setting metadata_ca_file",
             ),
+            Self::Tls => f.write_str(
+                "its server doesn't speak TLS 1.2 or 1.3 at this address. Check the port, or upload the \
+                 metadata instead",
+            ),
             Self::Connection => f.write_str(
                 "its server can't be reached. Try again, or upload the metadata instead",
             ),
@@ -99,7 +102,3 @@ impl fmt::Display for Failure {
 }
 
 impl Error for Failure {}
-
-pub(crate) fn explain(failure: &Failure) -> FetchError {
-    FetchError(failure.to_string())
-}

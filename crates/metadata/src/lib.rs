@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ipnet::IpNet;
-use reqwest::redirect::{Attempt, Policy};
+use reqwest::header::LOCATION;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use roster_application::ports::metadata::{FetchError, MetadataSource};
 use roster_domain::saml_settings::MetadataUrl;
@@ -26,7 +27,7 @@ use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use address::Allowed;
-use failure::{Failure, explain};
+use failure::Failure;
 use resolver::PublicResolver;
 
 /// How far a redirect is followed.
@@ -91,9 +92,17 @@ impl MetadataFetcher {
             .https_only(true)
             // A proxy would look names up by itself, where nobody checks them.
             .no_proxy()
-            .redirect(redirects(allowed.clone()))
+            // They are followed here, where each one's target is checked in the form in which it is
+            // then asked.
+            .redirect(Policy::none())
             .dns_resolver(Arc::new(PublicResolver::new(allowed.clone())))
             .connect_timeout(limits.connect)
+            // Nothing is unpacked, whichever features another crate gives to reqwest.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
+            // Every fetch looks the name up, and checks it, anew.
             .pool_max_idle_per_host(0)
             .user_agent(concat!("roster/", env!("CARGO_PKG_VERSION")))
             .build()
@@ -105,35 +114,44 @@ impl MetadataFetcher {
         })
     }
 
-    async fn get(&self, url: &MetadataUrl) -> Result<Vec<u8>, FetchError> {
-        let url = Url::parse(url.as_str()).map_err(|_| explain(&Failure::NotPublic))?;
-        if !self.allowed.host(&url) {
-            return Err(explain(&Failure::NotPublic));
+    async fn get(&self, url: &MetadataUrl) -> Result<Vec<u8>, Failure> {
+        let mut url = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let address = Url::parse(url.as_str()).map_err(|_| Failure::NotPublic)?;
+            if !self.allowed.host(&address) {
+                return Err(Failure::NotPublic);
+            }
+            let answer = self.client.get(address.clone()).send().await;
+            let answer = answer.map_err(|error| Failure::of(&error))?;
+            url = match answer.status() {
+                StatusCode::OK => return self.body(answer).await,
+                StatusCode::MOVED_PERMANENTLY
+                | StatusCode::FOUND
+                | StatusCode::SEE_OTHER
+                | StatusCode::TEMPORARY_REDIRECT
+                | StatusCode::PERMANENT_REDIRECT => target(&address, &answer)?,
+                other => return Err(Failure::Status(other.as_u16())),
+            };
         }
-        let answer = self.client.get(url).send().await;
-        let answer = answer.map_err(|error| explain(&Failure::of(&error)))?;
-        if answer.status() != StatusCode::OK {
-            return Err(explain(&Failure::Status(answer.status().as_u16())));
-        }
-        self.body(answer).await
+        Err(Failure::TooManyRedirects)
     }
 
-    async fn body(&self, mut answer: Response) -> Result<Vec<u8>, FetchError> {
-        let too_large = || explain(&Failure::TooLarge(self.limits.size));
+    async fn body(&self, mut answer: Response) -> Result<Vec<u8>, Failure> {
+        let limit = self.limits.size;
         // What the server says about the length is a hint; what it sends is counted.
         if answer
             .content_length()
-            .is_some_and(|length| usize::try_from(length).map_or(true, |l| l > self.limits.size))
+            .is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit))
         {
-            return Err(too_large());
+            return Err(Failure::TooLarge(limit));
         }
         let mut document = Vec::new();
         loop {
             let chunk = answer.chunk().await;
-            match chunk.map_err(|error| explain(&Failure::of(&error)))? {
+            match chunk.map_err(|error| Failure::of(&error))? {
                 None => return Ok(document),
-                Some(chunk) if document.len() + chunk.len() > self.limits.size => {
-                    return Err(too_large());
+                Some(chunk) if document.len() + chunk.len() > limit => {
+                    return Err(Failure::TooLarge(limit));
                 }
                 Some(chunk) => document.extend_from_slice(&chunk),
             }
@@ -144,24 +162,23 @@ impl MetadataFetcher {
 #[async_trait]
 impl MetadataSource for MetadataFetcher {
     async fn fetch(&self, url: &MetadataUrl) -> Result<Vec<u8>, FetchError> {
-        tokio::time::timeout(self.limits.time, self.get(url))
+        let fetched = tokio::time::timeout(self.limits.time, self.get(url));
+        fetched
             .await
-            .unwrap_or_else(|_| Err(explain(&Failure::TooSlow(self.limits.time))))
+            .unwrap_or(Err(Failure::TooSlow(self.limits.time)))
+            .map_err(|failure| FetchError(failure.to_string()))
     }
 }
 
-fn redirects(allowed: Allowed) -> Policy {
-    Policy::custom(move |attempt: Attempt<'_>| {
-        if attempt.previous().len() > MAX_REDIRECTS {
-            attempt.error(Failure::TooManyRedirects)
-        } else if attempt.url().scheme() != "https" {
-            attempt.error(Failure::RedirectToPlain)
-        } else if allowed.host(attempt.url()) {
-            attempt.follow()
-        } else {
-            attempt.error(Failure::NotPublic)
-        }
-    })
+/// Where a redirect leads: an address that an administrator could have given, too.
+fn target(from: &Url, answer: &Response) -> Result<MetadataUrl, Failure> {
+    let location = answer.headers().get(LOCATION);
+    let target = location
+        .and_then(|location| location.to_str().ok())
+        .and_then(|location| from.join(location).ok());
+    let mut target = target.ok_or(Failure::RedirectTarget)?;
+    target.set_fragment(None);
+    MetadataUrl::new(target.as_str()).map_err(|_| Failure::RedirectTarget)
 }
 
 fn tls(authorities: Option<&str>) -> Result<ClientConfig, FetcherError> {

@@ -24,7 +24,9 @@ impl Resolve for PublicResolver {
         Box::pin(async move {
             // The port is set by whoever connects.
             let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-            let found = found.map_err(|_| Failure::UnknownHost)?;
+            // A name that is unknown looks like one that is private, or somebody could find out which
+            // names there are on the inside.
+            let found = found.map_err(|_| Failure::NotPublic)?;
             let usable: Vec<SocketAddr> = found
                 .filter(|address| allowed.address(address.ip()))
                 .collect();
@@ -34,5 +36,21 @@ impl Resolve for PublicResolver {
             let usable: Addrs = Box::new(usable.into_iter());
             Ok(usable)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_unknown_name_looks_like_a_private_one() {
+        let resolver = PublicResolver::new(Allowed::new(Vec::new()));
+        // Too long for a label: nobody can have that name, and no name server is asked.
+        for name in ["x".repeat(64), "localhost".to_owned()] {
+            let refused = resolver.resolve(name.parse().unwrap()).await;
+            let failure = refused.err().unwrap();
+            assert_eq!(failure.downcast_ref(), Some(&Failure::NotPublic), "{name}");
+        }
     }
 }

@@ -33,7 +33,7 @@ impl SamlProtocol for Saml {
         now: OffsetDateTime,
     ) -> Result<String, SamlFault> {
         let id = RequestId::parse(id).map_err(fault)?;
-        request::authn_request(&provider(sp)?, &trusted(idp)?, &id, now, relay_state)
+        request::authn_request(&speaking(sp)?, &trusted(idp)?, &id, now, relay_state)
             .map(|url| url.as_str().to_owned())
             .map_err(fault)
     }
@@ -50,10 +50,7 @@ impl SamlProtocol for Saml {
             reason,
             start_again: false,
         };
-        let (tenant, idp) = (
-            provider(sp).map_err(unusable)?,
-            trusted(idp).map_err(unusable)?,
-        );
+        let idp = trusted(idp).map_err(unusable)?;
         let decryption_key = decryption_key(sp).map_err(unusable)?;
         let outstanding = expectations.outstanding.map(RequestId::parse).transpose();
         let outstanding = outstanding.map_err(fault).map_err(unusable)?;
@@ -63,7 +60,7 @@ impl SamlProtocol for Saml {
             idp_initiated_allowed: expectations.idp_initiated,
             decryption_key: decryption_key.as_ref(),
         };
-        let verified = verify_response(&tenant, &idp, &names(attributes), &expectations, posted);
+        let verified = verify_response(&named(sp), &idp, &names(attributes), &expectations, posted);
         verified.map(identity).map_err(|refusal| ResponseRefused {
             start_again: refusal.public_code() == PublicCode::StartAgain,
             reason: refusal.to_string(),
@@ -87,13 +84,13 @@ impl SamlProtocol for Saml {
             name_id_format: &NameIdFormat::from_uri(Some(subject.name_id_format)),
             session_index: subject.session_index,
         };
-        logout::logout_request(&provider(sp)?, &trusted(idp)?, subject, &id, now, "")
+        logout::logout_request(&speaking(sp)?, &trusted(idp)?, subject, &id, now, "")
             .map(|url| url.map(|url| url.as_str().to_owned()))
             .map_err(fault)
     }
 
     fn sp_metadata(&self, sp: &Tenant) -> Result<String, SamlFault> {
-        Ok(metadata::sp_metadata(&provider(sp)?))
+        Ok(metadata::sp_metadata(&speaking(sp)?))
     }
 
     fn read_metadata(&self, document: &[u8], now: OffsetDateTime) -> Result<IdpTrust, SamlFault> {
@@ -126,7 +123,19 @@ fn fault(problem: impl std::fmt::Display) -> SamlFault {
     SamlFault(problem.to_string())
 }
 
-fn provider(sp: &Tenant) -> Result<ServiceProvider, SamlFault> {
+/// The tenant without its keys: all that a response is compared with.
+fn named(sp: &Tenant) -> ServiceProvider {
+    ServiceProvider {
+        entity_id: sp.entity_id.clone(),
+        acs_url: sp.acs_url.clone(),
+        slo_url: Some(sp.slo_url.clone()),
+        signing_key: None,
+        encryption_certificate: None,
+    }
+}
+
+/// The tenant as it speaks to its provider.
+fn speaking(sp: &Tenant) -> Result<ServiceProvider, SamlFault> {
     let signing_key = sp
         .signing
         .as_ref()
@@ -136,11 +145,9 @@ fn provider(sp: &Tenant) -> Result<ServiceProvider, SamlFault> {
         .as_ref()
         .map(|pair| Certificate::from_text(&pair.certificate));
     Ok(ServiceProvider {
-        entity_id: sp.entity_id.clone(),
-        acs_url: sp.acs_url.clone(),
-        slo_url: Some(sp.slo_url.clone()),
         signing_key: signing_key.transpose().map_err(fault)?,
         encryption_certificate: encryption_certificate.transpose().map_err(fault)?,
+        ..named(sp)
     })
 }
 

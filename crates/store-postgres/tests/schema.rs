@@ -4,7 +4,7 @@
 mod common;
 
 use common::{migrated, sign_in};
-use roster_application::ports::store::TenantStore;
+use roster_application::ports::store::{StoreError, TenantStore};
 use roster_domain::audit::{AttributeChange, AuditValue};
 use roster_domain::change::Write;
 use roster_domain::text::{ExternalId, UserName};
@@ -99,6 +99,22 @@ async fn a_session_is_one_persons_or_an_operators() {
     sql("UPDATE sessions SET session_index = NULL").unwrap();
     sql("DELETE FROM users").unwrap();
     assert_eq!(sql("SELECT count(*) FROM sessions").unwrap(), "0");
+}
+
+#[tokio::test]
+async fn nobody_of_another_tenant_comes_with_a_session() {
+    let (url, store) = migrated(shared_cluster(), PoolOptions::default()).await;
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    let (session, start) = sign_in(&world.add("ada").await);
+    world.handle.commit(&start).await.unwrap();
+    let stray = format!("UPDATE sessions SET tenant_id = '{}'", other.tenant.id);
+    shared_cluster().sql(&url, &stray).unwrap();
+    let found = other.handle.session(&session.secret).await;
+    assert!(
+        matches!(found, Err(StoreError::Corrupt { .. })),
+        "{found:?}"
+    );
+    assert_eq!(world.handle.session(&session.secret).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -7,19 +7,7 @@ use roster_tests::server::{PUBLIC_URL, Server, shared};
 use roster_tests::tenant::Tenant;
 use serde_json::{Value, json};
 
-/// Runs a command that must fail, and answers its one line.
-fn refused(server: &Server, arguments: &[&str]) -> String {
-    let output = server.cli(arguments);
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
-    assert_eq!(
-        text(&output.stdout),
-        "",
-        "{arguments:?}: what fails prints nothing on standard output"
-    );
-    assert_eq!(said.trim_end().lines().count(), 1, "{arguments:?}: {said}");
-    said
-}
+use super::refused;
 
 fn misused(server: &Server, arguments: &[&str]) -> String {
     let output = server.cli(arguments);

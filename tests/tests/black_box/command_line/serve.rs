@@ -90,6 +90,17 @@ async fn a_newcomer_pastes_what_is_printed_and_it_works() {
             .unwrap()
             .starts_with(scim.base())
     );
+    let link = newcomer.paste("admin link");
+    assert!(link.contains("/t/default/admin-link?link="), "{link}");
+    let sign_in = newcomer
+        .banner
+        .iter()
+        .find(|line| line.contains("Sign in "));
+    let page = sign_in.and_then(|line| line.split_whitespace().last());
+    assert_eq!(
+        Client::new(page.unwrap().to_owned()).get("").await.status,
+        200
+    );
     let docs = Client::new(newcomer.url_with("/docs").to_owned())
         .get("")
         .await;

@@ -49,6 +49,13 @@ fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
         ("ROSTER_LOG_FORMAT", "xml", "json"),
         ("ROSTER_LOG", "shout=loud=", "info"),
         ("ROSTER_MIGRATE_ON_START", "perhaps", "true or false"),
+        ("ROSTER_SECRET_KEY", "too short", "openssl rand -hex 32"),
+        ("ROSTER_SESSION_IDLE_MINUTES", "0", "1"),
+        ("ROSTER_SESSION_ABSOLUTE_HOURS", "1000", "720"),
+        ("ROSTER_SESSION_TOKEN_SECONDS", "4", "3600"),
+        ("ROSTER_SESSION_KEY_FILES", ",", "new.pem"),
+        ("ROSTER_METADATA_ALLOWED_NETWORKS", "intranet", "10.0.0.0/8"),
+        ("ROSTER_SIGN_IN_RATE_BURST", "0", "1"),
         ("ROSTER_LISTNE", "127.0.0.1:8080", "ROSTER_LISTEN"),
     ] {
         for arguments in [["serve"].as_slice(), &["config", "check"]] {
@@ -194,7 +201,7 @@ fn help_lists_every_setting_and_every_command() {
     let directory = tempfile::tempdir().unwrap();
     let help = text(&roster(directory.path(), &["--help"], &[]).stdout);
     for command in [
-        "serve", "migrate", "openapi", "tenant", "token", "user", "config",
+        "serve", "migrate", "openapi", "tenant", "token", "user", "admin", "keys", "saml", "config",
     ] {
         assert!(help.contains(command), "{command} is not in {help}");
     }
@@ -205,8 +212,18 @@ fn help_lists_every_setting_and_every_command() {
         "ROSTER_DATABASE_URL",
         "ROSTER_DATABASE_POOL_SIZE",
         "ROSTER_DATA_DIR",
+        "ROSTER_SECRET_KEY",
+        "ROSTER_SECRET_KEY_FILE",
+        "ROSTER_SESSION_IDLE_MINUTES",
+        "ROSTER_SESSION_ABSOLUTE_HOURS",
+        "ROSTER_SESSION_TOKEN_SECONDS",
+        "ROSTER_SESSION_KEY_FILES",
+        "ROSTER_METADATA_ALLOWED_NETWORKS",
+        "ROSTER_METADATA_CA_FILE",
         "ROSTER_SCIM_RATE_LIMIT",
         "ROSTER_SCIM_RATE_BURST",
+        "ROSTER_SIGN_IN_RATE_LIMIT",
+        "ROSTER_SIGN_IN_RATE_BURST",
         "ROSTER_REQUEST_TIMEOUT_SECONDS",
         "ROSTER_TRUSTED_PROXIES",
         "ROSTER_LOG",
@@ -221,4 +238,20 @@ fn help_lists_every_setting_and_every_command() {
         version.starts_with("roster ") && version.trim().ends_with(|c: char| c.is_ascii_digit()),
         "{version}"
     );
+}
+
+#[test]
+fn a_public_url_over_which_nobody_can_sign_in_is_warned_of() {
+    let directory = tempfile::tempdir().unwrap();
+    for (url, warned) in [
+        ("http://roster.example.com", true),
+        ("https://roster.example.com", false),
+        ("http://localhost:8080", false),
+    ] {
+        let variables = [("ROSTER_PUBLIC_URL", url)];
+        let output = roster(directory.path(), &["config", "check"], &variables);
+        assert!(output.status.success(), "{url}");
+        let said = text(&output.stderr);
+        assert_eq!(said.contains("Nobody can sign in"), warned, "{url}: {said}");
+    }
 }
