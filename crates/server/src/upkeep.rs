@@ -18,6 +18,10 @@ const CLEANING_INTERVAL: Duration = Duration::from_secs(60);
 /// How often is looked for metadata that is a day old.
 const METADATA_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
+/// Within what time after the start these are done for the first time: something may have become
+/// due while no server ran.
+const FIRST: Duration = Duration::from_secs(10);
+
 /// The work in the background.
 pub(crate) struct Upkeep {
     application: Application,
@@ -29,11 +33,11 @@ impl Upkeep {
     pub(crate) fn start(application: Application) -> Self {
         let mut tasks = Tasks::new();
         let app = application.clone();
-        tasks.every(NOTE_INTERVAL, move || note(app.clone()));
+        tasks.every(NOTE_INTERVAL, NOTE_INTERVAL, move || note(app.clone()));
         let app = application.clone();
-        tasks.every(CLEANING_INTERVAL, move || clean(app.clone()));
+        tasks.every(CLEANING_INTERVAL, FIRST, move || clean(app.clone()));
         let app = application.clone();
-        tasks.every(METADATA_INTERVAL, move || refresh(app.clone()));
+        tasks.every(METADATA_INTERVAL, FIRST, move || refresh(app.clone()));
         Self { application, tasks }
     }
 
@@ -96,21 +100,26 @@ impl Tasks {
         }
     }
 
-    /// Does `work` again and again, about one `interval` after it was done: several servers that
-    /// were started together don't stay in step.
-    fn every<F>(&mut self, interval: Duration, work: impl Fn() -> F + Send + 'static)
-    where
+    /// Does `work` within the time `first`, and again and again about one `interval` after it was
+    /// done: several servers that were started together don't stay in step.
+    fn every<F>(
+        &mut self,
+        interval: Duration,
+        first: Duration,
+        work: impl Fn() -> F + Send + 'static,
+    ) where
         F: Future<Output = ()> + Send,
     {
         let mut stopped = self.stopped.subscribe();
         self.running.spawn(async move {
+            let mut pause = first.mul_f64(rand::random());
             loop {
-                let pause = interval.mul_f64(rand::random_range(0.8..1.2));
                 let stop = timeout(pause, stopped.wait_for(|stopped| *stopped));
                 if stop.await.is_ok() {
                     return;
                 }
                 work().await;
+                pause = interval.mul_f64(rand::random_range(0.8..1.2));
             }
         });
     }
@@ -134,11 +143,13 @@ mod tests {
 
     use super::*;
 
+    const TICK: Duration = Duration::from_millis(1);
+
     #[tokio::test]
     async fn work_is_repeated_until_the_end() {
         let (mut tasks, begun) = (Tasks::new(), Arc::new(Semaphore::new(0)));
         let counted = begun.clone();
-        tasks.every(Duration::from_millis(1), move || {
+        tasks.every(TICK, TICK, move || {
             let counted = counted.clone();
             async move { counted.add_permits(1) }
         });
@@ -152,7 +163,7 @@ mod tests {
         let (mut tasks, done) = (Tasks::new(), Arc::new(AtomicUsize::new(0)));
         let (begun, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
         let work = (begun.clone(), go_on.clone(), done.clone());
-        tasks.every(Duration::from_millis(1), move || {
+        tasks.every(TICK, TICK, move || {
             let (begun, go_on, done) = work.clone();
             async move {
                 begun.add_permits(1);
@@ -168,9 +179,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_end_waits_for_no_interval() {
-        let mut tasks = Tasks::new();
-        tasks.every(Duration::from_secs(100_000), || async {});
-        timeout(Duration::from_secs(60), tasks.end()).await.unwrap();
+    async fn the_first_time_and_the_end_wait_for_no_interval() {
+        let (mut tasks, begun) = (Tasks::new(), Arc::new(Semaphore::new(0)));
+        let counted = begun.clone();
+        tasks.every(Duration::from_secs(100_000), TICK, move || {
+            let counted = counted.clone();
+            async move { counted.add_permits(1) }
+        });
+        let both = async {
+            begun.acquire().await.unwrap().forget();
+            tasks.end().await;
+        };
+        timeout(Duration::from_secs(60), both).await.unwrap();
     }
 }

@@ -6,6 +6,7 @@
 //! - [`management`]: the management API;
 //! - [`authorization`]: who may do what, by a reviewed table, and the life of tokens;
 //! - [`hostile`]: what nobody well-meaning sends;
+//! - [`life_of_a_person`]: sign-ins, sessions, and Okta's SCIM between them;
 //! - [`saml_attacks`]: what attackers post as a sign-in, document by document;
 //! - [`real_browser`]: signing in and out in headless Chromium;
 //! - [`durability`]: many writers, crashes, shutdown;
@@ -22,6 +23,7 @@ mod authorization;
 mod command_line;
 mod durability;
 mod hostile;
+mod life_of_a_person;
 mod management;
 mod okta;
 mod real_browser;

@@ -72,11 +72,13 @@ fn bare() -> String {
     element(&okta::unsigned(), "saml2:Assertion").to_owned()
 }
 
-fn genuine() -> String {
+/// The provider's own signed assertion, to be encrypted.
+pub(crate) fn genuine() -> String {
     element(&okta::sign_assertion(&okta::unsigned()), "saml2:Assertion").to_owned()
 }
 
-fn around(plaintext: &str) -> String {
+/// A response around an encrypted assertion, which is signed only if the plaintext is.
+pub(crate) fn around(plaintext: &str) -> String {
     okta::around(&encrypted(plaintext, GCM_256, OAEP))
 }
 

@@ -17,6 +17,7 @@ mod foreign;
 mod limits;
 mod metadata;
 mod mutations;
+mod port;
 mod requests;
 mod signatures;
 mod subject;

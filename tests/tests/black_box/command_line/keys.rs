@@ -1,7 +1,6 @@
 //! The keys that sign session tokens: made, published, rotated, given in files.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use roster_tests::browser::Browser;
 use roster_tests::client::Client;
@@ -13,10 +12,7 @@ use roster_tests::tenant::Tenant;
 use roster_tests::{Backend, on_both_stores};
 use serde_json::Value;
 
-use super::refused;
-
-/// Nothing here takes so long, except on a machine that has much else to do.
-const LIMIT: Duration = Duration::from_secs(60);
+use super::{eventually, refused};
 
 /// The ids of the published keys, in their order.
 async fn published(server: &Server) -> Vec<String> {
@@ -47,22 +43,6 @@ fn listed(server: &Server) -> Vec<(String, String)> {
     let list = list.as_array().unwrap().iter();
     list.map(|key| (text(key, "id"), text(key, "state")))
         .collect()
-}
-
-/// Asks again until the answer is the expected one: a process remembers keys for a moment.
-async fn eventually<T: PartialEq + std::fmt::Debug>(expected: T, ask: impl AsyncFn() -> T) {
-    let begun = Instant::now();
-    loop {
-        let answer = ask().await;
-        if answer == expected {
-            return;
-        }
-        assert!(
-            begun.elapsed() < LIMIT,
-            "still {answer:?} instead of {expected:?}"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
 }
 
 on_both_stores! {

@@ -8,6 +8,11 @@ mod saml;
 mod secret_key;
 mod serve;
 mod settings;
+mod site;
+mod upkeep;
+
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
 
 use roster_tests::binary::text;
 use roster_tests::server::Server;
@@ -24,4 +29,23 @@ fn refused(server: &Server, arguments: &[&str]) -> String {
     );
     assert_eq!(said.trim_end().lines().count(), 1, "{arguments:?}: {said}");
     said
+}
+
+/// Asks again until the answer is the expected one: a server remembers some things for a moment,
+/// and does others by the clock.
+async fn eventually<T: PartialEq + Debug>(expected: T, ask: impl AsyncFn() -> T) {
+    /// Nothing takes so long, except on a machine that has much else to do.
+    const LIMIT: Duration = Duration::from_secs(90);
+    let begun = Instant::now();
+    loop {
+        let answer = ask().await;
+        if answer == expected {
+            return;
+        }
+        assert!(
+            begun.elapsed() < LIMIT,
+            "still {answer:?} instead of {expected:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }

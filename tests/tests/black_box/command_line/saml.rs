@@ -1,11 +1,8 @@
 //! `roster saml import`: sign-in is set up without the console.
 
 use std::fs;
-use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use roster_tests::binary::text;
 use roster_tests::browser::Browser;
 use roster_tests::idp::{OktaIdp, Person};
@@ -14,14 +11,9 @@ use roster_tests::tenant::Tenant;
 use roster_tests::{Backend, on_both_stores};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use super::refused;
+use super::site::Site;
 
 async fn settings(tenant: &Tenant) -> Value {
     tenant.api().get("/saml-settings").await.api(200)
@@ -81,71 +73,11 @@ on_both_stores! {
     }
 }
 
-/// A provider's site: its metadata at an https address, and the authority of its certificate.
-struct Site {
-    url: String,
-    authority: String,
-}
-
-impl Site {
-    /// Serves `document` until the end of the test.
-    async fn serve(document: String) -> Self {
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let authority = CertifiedIssuer::self_signed(params, key).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        let certificate = params.signed_by(&key, &authority).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-            )
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let url = format!("https://{}/metadata", listener.local_addr().unwrap());
-        let answer = format!(
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{document}",
-            document.len()
-        );
-        tokio::spawn(async move {
-            loop {
-                let (socket, _) = listener.accept().await.unwrap();
-                // One who does not trust the certificate goes away.
-                let Ok(mut stream) = acceptor.accept(socket).await else {
-                    continue;
-                };
-                let _ = stream.read(&mut [0; 4096]).await;
-                let _ = stream.write_all(answer.as_bytes()).await;
-                let _ = stream.shutdown().await;
-            }
-        });
-        Self {
-            url,
-            authority: authority.pem(),
-        }
-    }
-}
-
 #[tokio::test]
 async fn metadata_of_an_address_comes_from_allowed_networks_and_trusted_authorities() {
     let idp = OktaIdp::new();
     let site = Site::serve(idp.metadata_xml()).await;
-    let directory = tempfile::tempdir().unwrap();
-    let authorities = directory.path().join("authorities.pem");
-    fs::write(&authorities, &site.authority).unwrap();
-    let server = Server::start_with(
-        Backend::Sqlite,
-        &[
-            ("ROSTER_METADATA_ALLOWED_NETWORKS", "127.0.0.0/8"),
-            ("ROSTER_METADATA_CA_FILE", authorities.to_str().unwrap()),
-        ],
-    );
+    let server = Server::start_with(Backend::Sqlite, &site.settings());
     // Each in its own thread, since the site is served by this one.
     let import = async |tenant: &Tenant, without: &'static [&'static str]| {
         let mut command = tenant.server.command();
