@@ -2,11 +2,13 @@
 //! signed response: no panic; and whatever is accepted says what was signed, and nothing else.
 #![no_main]
 
+mod wrapping;
+
 use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use roster_saml::{
     AttributeNames, Certificate, Expectations, RequestId, ServiceProvider, TrustedIdp,
     VerifiedIdentity, verify_response,
@@ -57,5 +59,20 @@ fuzz_target!(|bytes: &[u8]| {
         && let Some(identity) = verify(posted)
     {
         assert_eq!(&identity, genuine);
+    }
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    let changed = match seed % 8 {
+        0..3 => None,
+        3 => Some(wrapping::changed(RESPONSE.as_bytes(), seed)),
+        _ => Some(wrapping::changed(&data[..size], seed)),
+    };
+    match changed {
+        Some(changed) if changed.len() <= max_size => {
+            data[..changed.len()].copy_from_slice(&changed);
+            changed.len()
+        }
+        _ => fuzzer_mutate(data, size, max_size),
     }
 });

@@ -7,6 +7,7 @@
 //! - [`authorization`]: who may do what, by a reviewed table, and the life of tokens;
 //! - [`hostile`]: what nobody well-meaning sends;
 //! - [`life_of_a_person`]: sign-ins, sessions, and Okta's SCIM between them;
+//! - [`sign_in`]: each rule of how people sign in, and what they hold meanwhile;
 //! - [`saml_attacks`]: what attackers post as a sign-in, document by document;
 //! - [`real_browser`]: signing in and out in headless Chromium;
 //! - [`durability`]: many writers, crashes, shutdown;
@@ -29,3 +30,4 @@ mod okta;
 mod real_browser;
 mod saml_attacks;
 mod scim_protocol;
+mod sign_in;
