@@ -13,11 +13,14 @@ for target in filter patch acs metadata; do
     echo "fuzzing $target for $seconds s"
     mkdir -p "fuzz/corpus/$target"
     options=()
-    # Room for a second assertion beside the genuine one, from the beginning.
-    [[ $target == acs ]] && options=(-max_len=24000 -len_control=0)
+    if [[ $target == acs ]]; then
+        # Room for a second assertion beside the genuine one, from the beginning.
+        options=(-max_len=24000 -len_control=0)
+    fi
     log=$(mktemp)
     if ! cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
-        "-max_total_time=$seconds" -timeout=10 "${options[@]}" "-dict=fuzz/$target.dict" -print_final_stats=1 >"$log" 2>&1; then
+        "-max_total_time=$seconds" -timeout=10 "-dict=fuzz/$target.dict" \
+        -print_final_stats=1 "${options[@]}" >"$log" 2>&1; then
         tail -n 60 "$log"
         exit 1
     fi

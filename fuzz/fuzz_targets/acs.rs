@@ -15,8 +15,10 @@ use roster_saml::{
 };
 use time::macros::datetime;
 
-const RESPONSE: &str = include_str!("../../crates/saml/tests/saml/fixtures/java-signed-response.xml");
-const CERTIFICATE: &str = include_str!("../../crates/saml/tests/saml/fixtures/java-certificate.pem");
+const RESPONSE: &str =
+    include_str!("../../crates/saml/tests/saml/fixtures/java-signed-response.xml");
+const CERTIFICATE: &str =
+    include_str!("../../crates/saml/tests/saml/fixtures/java-certificate.pem");
 
 static GENUINE: LazyLock<VerifiedIdentity> =
     LazyLock::new(|| verify(&STANDARD.encode(RESPONSE)).expect("the genuine response is accepted"));

@@ -21,7 +21,12 @@ fuzz_target!(|bytes: &[u8]| {
     assert!((1..=1024).contains(&read.idp.entity_id.chars().count()));
     for url in std::iter::once(&read.idp.sso_url).chain(&read.idp.slo_url) {
         // In clear on this machine only.
-        let safe = ["https://", "http://localhost", "http://127.", "http://[::1]"];
+        let safe = [
+            "https://",
+            "http://localhost",
+            "http://127.",
+            "http://[::1]",
+        ];
         assert!(safe.iter().any(|start| url.starts_with(start)), "{url}");
         assert!(url.bytes().all(|byte| byte.is_ascii_graphic()), "{url}");
     }

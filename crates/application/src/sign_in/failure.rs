@@ -2,6 +2,9 @@
 //! administrator finds exactly why in the audit log and in the server's log.
 
 use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use moka::sync::Cache;
@@ -15,8 +18,9 @@ use crate::Application;
 use crate::directory::TenantEntry;
 use crate::ports::store::StoreError;
 
-/// Of responses that nobody vouches for, so many are written to a tenant's audit log in each
-/// interval; the rest stand in the server's log alone. Anybody can post nonsense.
+/// Of responses that nobody vouches for, so many of each address are written to a tenant's audit log
+/// in each interval; the rest stand in the server's log alone. Anybody can post nonsense, and
+/// nobody shall keep the refusals of others out of the log by it.
 const AUDITED_UNVERIFIED: u32 = 30;
 const AUDIT_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -74,15 +78,18 @@ pub struct SignInFailure {
 
 /// Who was about to sign in, as far as it is known.
 pub(super) enum Who<'a> {
+    /// Somebody who only asks for the way to the identity provider: anybody can, by a mere link, so
+    /// they have a budget of their own.
+    Asking,
     /// Nobody vouches for anything.
     Unverified,
     /// The identity provider vouches for this name.
     Verified(&'a str),
 }
 
-/// Counts the audited refusals of each tenant.
+/// Counts the audited refusals of each address at each tenant.
 pub(crate) struct RefusedSignIns {
-    audited: Cache<TenantId, std::sync::Arc<std::sync::atomic::AtomicU32>>,
+    audited: Cache<(TenantId, Option<IpAddr>, bool), Arc<AtomicU32>>,
 }
 
 impl Default for RefusedSignIns {
@@ -96,9 +103,10 @@ impl Default for RefusedSignIns {
 }
 
 impl RefusedSignIns {
-    fn may_be_audited(&self, tenant: TenantId) -> bool {
-        let count = self.audited.get_with(tenant, Default::default);
-        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < AUDITED_UNVERIFIED
+    fn may_be_audited(&self, tenant: TenantId, address: Option<IpAddr>, asking: bool) -> bool {
+        let key = (tenant, address, asking);
+        let count = self.audited.get_with(key, Default::default);
+        count.fetch_add(1, Ordering::Relaxed) < AUDITED_UNVERIFIED
     }
 }
 
@@ -117,10 +125,13 @@ impl Application {
         let request_id = context.origin.request_id.as_deref();
         tracing::warn!(%reference, tenant = slug, request_id, reason, "sign-in refused");
         let (target, audited) = match who {
-            Who::Unverified => (
-                tenant.tenant().target(),
-                self.shared.refused_sign_ins.may_be_audited(tenant.id()),
-            ),
+            Who::Asking | Who::Unverified => {
+                let asking = matches!(who, Who::Asking);
+                let address = context.origin.source_ip;
+                let refused = &self.shared.refused_sign_ins;
+                let audited = refused.may_be_audited(tenant.id(), address, asking);
+                (tenant.tenant().target(), audited)
+            }
             Who::Verified(name) => (
                 Target {
                     kind: TargetKind::User,
@@ -177,10 +188,16 @@ mod tests {
     fn nonsense_can_not_flood_the_audit_log_of_a_tenant() {
         let refused = RefusedSignIns::default();
         let tenant = |n| TenantId::new(uuid::Uuid::from_u128(n));
-        let audited = (0..100)
-            .filter(|_| refused.may_be_audited(tenant(1)))
-            .count();
-        assert_eq!(audited, 30);
-        assert!(refused.may_be_audited(tenant(2)));
+        let address = |text: &str| Some(text.parse().unwrap());
+        let audited = |n, from, asking| refused.may_be_audited(tenant(n), address(from), asking);
+        let flood = (0..100).filter(|_| audited(1, "192.0.2.1", true));
+        assert_eq!(flood.count(), 30);
+        for (n, from, asking) in [
+            (1, "192.0.2.1", false),
+            (1, "192.0.2.2", true),
+            (2, "192.0.2.1", true),
+        ] {
+            assert!(audited(n, from, asking), "{n} {from} {asking}");
+        }
     }
 }

@@ -95,21 +95,18 @@ impl Application {
         origin: &Origin,
     ) -> Result<Started, SignInFailure> {
         let context = self.context(&Actor::System, origin);
-        let (settings, idp) = self.trusted(tenant, &context).await?;
-        if let Some(wanted) = return_to
-            && return_url::allowed(wanted, &settings.return_urls).is_none()
-        {
-            let reason = "The address to return to is neither a path of Roster nor on the tenant's list of return URLs.";
-            return Err(self
-                .refuse_sign_in(
-                    tenant,
-                    &context,
-                    Who::Unverified,
-                    reason,
-                    Problem::ReturnAddress,
-                )
-                .await);
-        }
+        let (settings, idp) = self.trusted(tenant, &context, Who::Asking).await?;
+        let return_to = match return_to.map(|wanted| return_address(wanted, &settings)) {
+            None => None,
+            Some(Some(address)) => Some(address),
+            Some(None) => {
+                let reason = "The address to return to is longer than 512 bytes, or neither a path of Roster nor on the tenant's list of return URLs.";
+                let problem = Problem::ReturnAddress;
+                return Err(self
+                    .refuse_sign_in(tenant, &context, Who::Asking, reason, problem)
+                    .await);
+            }
+        };
         let saml = &self.shared.adapters.saml;
         let mut chance = [0; 16];
         self.shared.adapters.ids.fill(&mut chance);
@@ -122,7 +119,6 @@ impl Application {
         match request {
             Ok(redirect) => {
                 let slot = attempt::slot(&relay_state);
-                let return_to = return_to.map(str::to_owned);
                 let attempt = Attempt::new(tenant.id(), relay_state, id, return_to, context.now);
                 Ok(Started {
                     redirect,
@@ -134,7 +130,7 @@ impl Application {
                 .refuse_sign_in(
                     tenant,
                     &context,
-                    Who::Unverified,
+                    Who::Asking,
                     &format!("No request can be made of the SAML settings: {fault}"),
                     Problem::AskAdministrator,
                 )
@@ -153,7 +149,7 @@ impl Application {
         origin: &Origin,
     ) -> Result<Completed, SignInFailure> {
         let context = self.context(&Actor::System, origin);
-        let (settings, idp) = self.trusted(tenant, &context).await?;
+        let (settings, idp) = self.trusted(tenant, &context, Who::Unverified).await?;
         let vault = self.shared.adapters.vault.as_ref();
         let now = context.now;
         let attempt = Attempt::find(vault, tenant.id(), posted.attempts, posted.relay_state, now);
@@ -237,6 +233,7 @@ impl Application {
         &self,
         tenant: &TenantEntry,
         context: &Context,
+        who: Who<'_>,
     ) -> Result<(SamlSettings, IdpTrust), SignInFailure> {
         let settings = self.store(tenant.id()).saml_settings().await;
         let settings =
@@ -248,7 +245,7 @@ impl Application {
                     "SAML is switched off for this tenant, or has no identity provider yet.";
                 let problem = Problem::NotConfigured;
                 Err(self
-                    .refuse_sign_in(tenant, context, Who::Unverified, reason, problem)
+                    .refuse_sign_in(tenant, context, who, reason, problem)
                     .await)
             }
         }
@@ -382,6 +379,16 @@ impl Application {
             self.shared.adapters.vault.as_ref(),
         )
     }
+}
+
+/// The longest address that an attempt keeps, in bytes: it travels in a cookie with every request.
+const LONGEST_RETURN_ADDRESS: usize = 512;
+
+/// The address to return to, in its normal form, if it is allowed.
+fn return_address(wanted: &str, settings: &SamlSettings) -> Option<String> {
+    let (ReturnTarget::Path(address) | ReturnTarget::Listed(address)) =
+        return_url::allowed(wanted, &settings.return_urls)?;
+    (address.len() <= LONGEST_RETURN_ADDRESS).then_some(address)
 }
 
 /// What is used up by a sign-in: the assertion, and the request that it answers.

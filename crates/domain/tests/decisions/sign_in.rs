@@ -209,6 +209,12 @@ fn an_unbound_user_with_that_email_is_bound_once() {
 }
 
 #[test]
+fn somebody_who_was_bound_a_moment_ago_is_recognised() {
+    let outcome = sign_in(assertion(), same_email(bound("Analyst"))).unwrap();
+    assert_eq!(outcome.change, None);
+}
+
+#[test]
 fn a_bound_user_is_never_bound_again_by_an_email() {
     let of_another = User {
         identity: Some(IdpIdentity::new(OKTA, "ADA@example.com")),

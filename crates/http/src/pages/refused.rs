@@ -49,7 +49,7 @@ pub(crate) fn page(root: &str, slug: &str, failure: &SignInFailure) -> Page {
             html! {
                 p {
                     "The answer of your identity provider was not accepted. Tell your administrator the "
-                    "number below: the audit log and the server's log say why under it."
+                    "number below: the server's log says why under it, and as a rule the audit log too."
                 }
                 (again())
             },
