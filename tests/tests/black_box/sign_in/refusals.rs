@@ -83,6 +83,26 @@ on_both_stores! {
         }
     }
 
+    async fn nonsense_by_the_hundred_keeps_nobody_elses_refusal_out_of_the_audit_log(backend: Backend) {
+        let org = Organisation::new(backend).await;
+        let mut posts = tokio::task::JoinSet::new();
+        for _ in 0..150 {
+            let browser = org.browser();
+            posts.spawn(async move { browser.post_to_acs("SAMLResponse=x").await.refused() });
+        }
+        let refused = posts.join_all().await;
+        // A part of them is audited (so many a minute), all of them are logged.
+        let audited = org.tenant.audit("SIGN_IN", "FAILED").await.len();
+        assert!((1..150).contains(&audited), "{audited} were audited");
+        let logs = org.tenant.server.logs();
+        assert!(refused.iter().all(|refused| logs.contains(&refused.reference)));
+        // Whoever the provider vouches for, and whoever only asks for the way, is audited as ever.
+        org.refuses(&Person::new("ada").role("Nonsense"), &["\"Nonsense\""]).await;
+        let answer = org.browser().get("/saml/login?return_to=https://evil.example/").await;
+        let asking = Refused::of(&answer, Vec::new());
+        assert!(asking.reason(&org.tenant).await.contains("return"));
+    }
+
     async fn a_page_of_a_refusal_is_kept_by_nobody_and_runs_nothing(backend: Backend) {
         let org = Organisation::new(backend).await;
         let (answer, cookies) = org.browser().acs_answer(FORM, b"SAMLResponse=x".to_vec()).await;
