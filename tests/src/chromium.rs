@@ -53,7 +53,7 @@ impl Chromium {
             let (port, _) = rest.split_once('.')?;
             port.parse().ok()
         });
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = crate::client::http().build().unwrap();
         let driver_url = format!("http://127.0.0.1:{port}/session");
         let capabilities = capabilities(&chromium.to_string_lossy(), &profile.to_string_lossy());
         let started = command_of(http.post(&driver_url).json(&capabilities)).await;

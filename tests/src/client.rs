@@ -28,11 +28,19 @@ pub struct Client {
     authorization: Option<String>,
 }
 
+/// What every HTTP client of these tests is made of; they speak to this machine alone.
+pub fn http() -> reqwest::ClientBuilder {
+    // Built together with the rest of the workspace, reqwest is ready for TLS, and asks for whoever
+    // does the cryptography even where nobody wants any.
+    let _ = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
+}
+
 impl Client {
     /// A client of the API at `base`, without a token.
     #[must_use]
     pub fn new(base: String) -> Self {
-        let http = reqwest::Client::builder()
+        let http = http()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none());
         Self {

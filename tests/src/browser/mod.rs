@@ -30,7 +30,7 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::client::Answer;
+use crate::client::{Answer, http};
 use crate::idp::{AuthnRequest, OktaIdp, Person, Shape};
 use crate::server::Server;
 use crate::tenant::Tenant;
@@ -71,7 +71,7 @@ impl Browser {
     /// A new browser, without cookies, for a tenant.
     #[must_use]
     pub fn new(tenant: &Tenant) -> Self {
-        let http = reqwest::Client::builder()
+        let http = http()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none());
         Self {

@@ -69,8 +69,6 @@ pub fn decide(
     let present = match (known.bound, known.same_email) {
         (Some(_), Some(other)) => return Err(email_of_another(&other)),
         (Some(bound), None) => Some(bound),
-        // Bound by the same person in another tab, after the look for the identity.
-        (None, Some(other)) if other.identity.as_ref() == Some(&assertion.identity) => Some(other),
         // Bound to this very identity since the first of the two was looked up.
         (None, Some(same)) if same.identity.as_ref() == Some(&assertion.identity) => Some(same),
         (None, Some(other)) if other.identity.is_some() => return Err(email_of_another(&other)),
