@@ -33,7 +33,10 @@ pub fn http() -> reqwest::ClientBuilder {
     // Built together with the rest of the workspace, reqwest is ready for TLS, and asks for whoever
     // does the cryptography even where nobody wants any.
     let _ = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider().install_default();
-    reqwest::Client::builder().no_proxy()
+    // A server that was started again must not meet connections of its former life.
+    reqwest::Client::builder()
+        .no_proxy()
+        .pool_max_idle_per_host(0)
 }
 
 impl Client {
