@@ -5,9 +5,11 @@
 //!   keeps meanwhile;
 //! - [`Application::complete_sign_in`] takes the answer: verify, use up, decide
 //!   (`roster_domain::user::sign_in`), commit, begin the session;
+//! - `assertion` puts what was verified into the domain's words;
 //! - [`failure`] is what happens otherwise;
 //! - [`provider`] says who we are to an identity provider.
 
+mod assertion;
 pub mod attempt;
 pub mod failure;
 pub mod provider;
@@ -20,17 +22,16 @@ use roster_domain::return_url::{self, ReturnTarget};
 use roster_domain::saml_settings::{IdpTrust, SamlSettings};
 use roster_domain::secret::{Secret, mark};
 use roster_domain::session::{self, IdpSession, NewSession, Session};
-use roster_domain::text::{EmailAddress, InvalidText, PersonName, UserName};
 use roster_domain::user::User;
-use roster_domain::user::identity::IdpIdentity;
 use roster_domain::user::sign_in::{self, Assertion, Known, SignedIn};
 
 use crate::Application;
 use crate::directory::TenantEntry;
 use crate::error::Error;
-use crate::ports::saml::{Expectations, NameIdKind, VerifiedIdentity};
+use crate::ports::saml::{Expectations, VerifiedIdentity};
 use crate::ports::store::{CommitError, StoreError, TenantStore};
 use crate::settle::wanted_name;
+use assertion::assertion;
 use attempt::Attempt;
 use failure::{Problem, SignInFailure, Who};
 use provider::service_provider;
@@ -412,43 +413,4 @@ fn target(
         None => relay_state,
     };
     return_url::allowed(wanted, &settings.return_urls)
-}
-
-/// What the verified identity says about the person, in the domain's words.
-fn assertion(identity: &VerifiedIdentity, settings: &SamlSettings) -> Result<Assertion, Refusal> {
-    let names = &settings.attributes;
-    let unusable = |attribute: &str| {
-        let attribute = attribute.to_owned();
-        move |problem| Refusal::SignInValue { attribute, problem }
-    };
-    let email = identity.email.as_deref().unwrap_or_default();
-    let email = EmailAddress::new(email).map_err(unusable(names.email.as_str()))?;
-    let name = |value: &Option<String>, attribute: &str| -> Result<Option<PersonName>, Refusal> {
-        let name = value.as_deref().map(PersonName::new).transpose();
-        name.map_err(unusable(attribute))
-    };
-    let (user_name, name_id) = match identity.name_id_kind {
-        NameIdKind::Name => (
-            UserName::new(&identity.name_id).map_err(unusable("NameID"))?,
-            identity.name_id.clone(),
-        ),
-        NameIdKind::Persistent => (as_user_name(&email)?, identity.name_id.clone()),
-        // Another one at each sign-in, so it recognises nobody; the e-mail stands in for it.
-        NameIdKind::Transient => (as_user_name(&email)?, email.folded()),
-    };
-    Ok(Assertion {
-        identity: IdpIdentity::new(identity.idp_entity_id.as_str(), name_id),
-        user_name,
-        given_name: name(&identity.first_name, names.first_name.as_str())?,
-        family_name: name(&identity.last_name, names.last_name.as_str())?,
-        role: identity.role.clone().filter(|role| !role.trim().is_empty()),
-        email,
-    })
-}
-
-fn as_user_name(email: &EmailAddress) -> Result<UserName, Refusal> {
-    UserName::new(email.as_str()).map_err(|problem: InvalidText| Refusal::SignInValue {
-        attribute: "e-mail".to_owned(),
-        problem,
-    })
 }
