@@ -71,9 +71,10 @@ pub enum Error {
     /// The SCIM protocol refused.
     #[error(transparent)]
     Scim(#[from] ScimError),
-    /// `If-Match` names another version than the present one.
+    /// The record has another version than the one that the caller has seen and named: in
+    /// `If-Match`, or by the form that it was edited in.
     #[error(
-        "The record was changed since the version in If-Match. Read it again and repeat the change."
+        "The record was changed since it was read: its version is not the expected one (over SCIM, that of If-Match). Nothing was changed. Read it again and repeat the change."
     )]
     VersionMismatch,
     /// Others changed the record again and again.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use roster_domain::audit::{AttributeChange, AuditAction, Target};
 use roster_domain::change::{Change, Precondition, UniqueName, Write};
 use roster_domain::context::Context;
-use roster_domain::id::TenantId;
+use roster_domain::id::{TenantId, Version};
 use roster_domain::permission::Permission;
 use roster_domain::refusal::Refusal;
 use tokio::sync::{Mutex, MutexGuard};
@@ -93,6 +93,17 @@ pub(crate) enum Settled {
     Unchanged,
     /// Somebody else was first: load and decide again.
     Raced,
+}
+
+/// Whether a record is still the one that the caller saw. `None`: whichever there is.
+///
+/// # Errors
+/// [`Error::VersionMismatch`] when it is not.
+pub(crate) fn require_version(expected: Option<Version>, present: Version) -> Result<(), Error> {
+    match expected {
+        Some(expected) if expected != present => Err(Error::VersionMismatch),
+        _ => Ok(()),
+    }
 }
 
 /// What is being settled, for the audit record of a refusal.

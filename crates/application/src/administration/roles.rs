@@ -2,7 +2,7 @@
 
 use roster_domain::audit::{AuditAction, Target, TargetKind};
 use roster_domain::change::Write;
-use roster_domain::id::RoleId;
+use roster_domain::id::{RoleId, Version};
 use roster_domain::permission::{Permission, PermissionSet};
 use roster_domain::role::{self, Role, RoleUsage};
 use roster_domain::text::RoleName;
@@ -11,7 +11,7 @@ use super::unseen;
 use crate::Application;
 use crate::caller::Caller;
 use crate::error::{Error, Thing};
-use crate::settle::{Settled, Subject};
+use crate::settle::{Settled, Subject, require_version};
 
 /// What shall change about a role. `None` keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -88,7 +88,7 @@ impl Application {
         }
     }
 
-    /// Changes a role's name or permissions.
+    /// Changes a role's name or permissions. `expected`: only if that is its present version.
     ///
     /// # Errors
     /// Any [`Error`]; nothing is changed then.
@@ -97,6 +97,7 @@ impl Application {
         caller: &Caller,
         id: &str,
         wish: &RoleWish,
+        expected: Option<Version>,
     ) -> Result<Role, Error> {
         let action = AuditAction::UpdateUserRole;
         self.may_write_role(caller, id, action).await?;
@@ -108,6 +109,7 @@ impl Application {
             let mut attempts = self.attempts(role_id.uuid());
             loop {
                 let role = store.role(role_id).await?.ok_or_else(not_found)?;
+                require_version(expected, role.version)?;
                 let context = self.context(&caller.actor, &caller.origin);
                 let decision =
                     role::update(&role, wish.name.clone(), wish.permissions.clone(), &context);

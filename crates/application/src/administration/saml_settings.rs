@@ -3,6 +3,7 @@
 
 use roster_domain::audit::AuditAction;
 use roster_domain::change::Write;
+use roster_domain::id::Version;
 use roster_domain::permission::Permission;
 use roster_domain::return_url::ReturnUrl;
 use roster_domain::saml_settings::{self, IdpTrust, MetadataUrl, SamlSettings, SamlWish, SpKey};
@@ -15,7 +16,7 @@ use crate::caller::Caller;
 use crate::error::Error;
 use crate::ports::saml::{KeyPair, KeyUse};
 use crate::ports::store::MetadataCheck;
-use crate::settle::{Settled, Subject};
+use crate::settle::{Settled, Subject, require_version};
 use crate::sign_in::provider::{Addresses, KEY_PURPOSE};
 
 /// The fields of a request, by which a refusal names them.
@@ -124,7 +125,8 @@ impl Application {
         }
     }
 
-    /// Changes the settings; the next sign-in, in any process, goes by the new ones.
+    /// Changes the settings; the next sign-in, in any process, goes by the new ones. `expected`: only
+    /// if that is their present version.
     ///
     /// # Errors
     /// Any [`Error`]; nothing is changed then.
@@ -132,6 +134,7 @@ impl Application {
         &self,
         caller: &Caller,
         wish: SamlSettingsWish,
+        expected: Option<Version>,
     ) -> Result<SamlSettingsView, Error> {
         let action = AuditAction::UpdateSamlSettings;
         let target = || caller.tenant.tenant().target();
@@ -152,41 +155,46 @@ impl Application {
                 return Err(self.refuse_as(subject, error, Vec::new()).await);
             }
         };
-        let mut attempts = self.attempts(caller.tenant.id().uuid());
-        loop {
-            let settings = store.saml_settings().await?;
-            let context = self.context(&caller.actor, &caller.origin);
-            let decision = saml_settings::update(
-                caller.tenant.tenant(),
-                &settings,
-                wish.clone(),
-                "SAML settings updated.",
-                &context,
-            );
-            let subject = Subject {
-                tenant: caller.tenant.id(),
-                store: store.as_ref(),
-                context: &context,
-                action,
-                target: target(),
-            };
-            let settings = match self.settle(subject, decision).await? {
-                Settled::Committed(change) => match change.write {
-                    Write::UpdateSamlSettings { settings, .. } => *settings,
-                    _ => settings,
-                },
-                Settled::Unchanged => settings,
-                Settled::Raced => {
-                    attempts.again().await?;
-                    continue;
+        let outcome: Result<SamlSettingsView, Error> = async {
+            let mut attempts = self.attempts(caller.tenant.id().uuid());
+            loop {
+                let settings = store.saml_settings().await?;
+                require_version(expected, settings.version)?;
+                let context = self.context(&caller.actor, &caller.origin);
+                let decision = saml_settings::update(
+                    caller.tenant.tenant(),
+                    &settings,
+                    wish.clone(),
+                    "SAML settings updated.",
+                    &context,
+                );
+                let subject = Subject {
+                    tenant: caller.tenant.id(),
+                    store: store.as_ref(),
+                    context: &context,
+                    action,
+                    target: target(),
+                };
+                let settings = match self.settle(subject, decision).await? {
+                    Settled::Committed(change) => match change.write {
+                        Write::UpdateSamlSettings { settings, .. } => *settings,
+                        _ => settings,
+                    },
+                    Settled::Unchanged => settings,
+                    Settled::Raced => {
+                        attempts.again().await?;
+                        continue;
+                    }
+                };
+                if matches!(wish.metadata_url, Field::Set(_)) {
+                    // It was fetched just now: the next time is tomorrow.
+                    store.note_metadata_check(context.now, None).await?;
                 }
-            };
-            if matches!(wish.metadata_url, Field::Set(_)) {
-                // It was fetched just now: the next time is tomorrow.
-                store.note_metadata_check(context.now, None).await?;
+                return self.saml_view(caller, settings).await;
             }
-            return self.saml_view(caller, settings).await;
         }
+        .await;
+        self.audited(caller, action, target, outcome).await
     }
 
     async fn saml_view(

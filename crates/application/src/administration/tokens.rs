@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use roster_domain::audit::{AuditAction, TargetKind};
 use roster_domain::change::{Change, Write};
 use roster_domain::context::{Actor, Context};
-use roster_domain::id::TokenId;
+use roster_domain::id::{TokenId, Version};
 use roster_domain::permission::{Permission, PermissionSet};
 use roster_domain::refusal::Refusal;
 use roster_domain::text::TokenName;
@@ -18,7 +18,7 @@ use super::unseen;
 use crate::Application;
 use crate::caller::Caller;
 use crate::error::{Error, Thing};
-use crate::settle::{Settled, Subject};
+use crate::settle::{Settled, Subject, require_version};
 
 /// The word that stands for the calling token's id.
 pub const SELF: &str = "self";
@@ -110,7 +110,8 @@ impl Application {
         }
     }
 
-    /// Changes a token's name, permissions, networks or expiry.
+    /// Changes a token's name, permissions, networks or expiry. `expected`: only if that is its
+    /// present version.
     ///
     /// # Errors
     /// Any [`Error`]; nothing is changed then.
@@ -119,8 +120,10 @@ impl Application {
         caller: &Caller,
         id: &str,
         wish: &TokenWish,
+        expected: Option<Version>,
     ) -> Result<ApiToken, Error> {
-        self.change_token(caller, id, AuditAction::UpdateApiToken, |token, context| {
+        let action = AuditAction::UpdateApiToken;
+        self.change_token(caller, id, action, expected, |token, context| {
             lifecycle::update(token, wish.clone(), &caller.permissions, context)
         })
         .await
@@ -143,8 +146,9 @@ impl Application {
             overlap,
             by_superseded_value: caller.superseded,
         };
+        let action = AuditAction::RotateApiToken;
         let token = self
-            .change_token(caller, id, AuditAction::RotateApiToken, |token, context| {
+            .change_token(caller, id, action, None, |token, context| {
                 lifecycle::rotate(token, rotation, &caller.permissions, context).map(Some)
             })
             .await?;
@@ -156,7 +160,8 @@ impl Application {
     /// # Errors
     /// Any [`Error`]; nothing is changed then.
     pub async fn revoke_token(&self, caller: &Caller, id: &str) -> Result<(), Error> {
-        self.change_token(caller, id, AuditAction::DeleteApiToken, |token, context| {
+        let action = AuditAction::DeleteApiToken;
+        self.change_token(caller, id, action, None, |token, context| {
             lifecycle::revoke(token, context).map(Some)
         })
         .await
@@ -168,6 +173,7 @@ impl Application {
         caller: &Caller,
         id: &str,
         action: AuditAction,
+        expected: Option<Version>,
         decide: impl Fn(&ApiToken, &Context) -> Result<Option<Change>, Refusal> + Send,
     ) -> Result<ApiToken, Error> {
         let (token_id, itself) = token_id(caller, id);
@@ -182,6 +188,7 @@ impl Application {
             let mut attempts = self.attempts(token_id.map(TokenId::uuid).unwrap_or_default());
             loop {
                 let token = self.load_token(caller, token_id, id).await?;
+                require_version(expected, token.version)?;
                 let context = self.context(&caller.actor, &caller.origin);
                 let decision = decide(&token, &context);
                 let subject = Subject {

@@ -2,7 +2,7 @@
 
 use roster_domain::audit::AuditAction;
 use roster_domain::change::Write;
-use roster_domain::id::UserId;
+use roster_domain::id::{UserId, Version};
 use roster_domain::permission::Permission;
 use roster_domain::text::fold;
 use roster_domain::user::administer::decide;
@@ -14,7 +14,7 @@ use crate::Application;
 use crate::caller::Caller;
 use crate::error::{Error, Thing};
 use crate::ports::store::UserQuery;
-use crate::settle::{Settled, Subject};
+use crate::settle::{Settled, Subject, require_version};
 
 /// Which users to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,7 +72,7 @@ impl Application {
         user.ok_or_else(not_found)
     }
 
-    /// Changes a user. A role holds at once.
+    /// Changes a user. A role holds at once. `expected`: only if that is its present version.
     ///
     /// # Errors
     /// Any [`Error`]; nothing is changed then.
@@ -81,6 +81,7 @@ impl Application {
         caller: &Caller,
         id: &str,
         wish: &UserWish,
+        expected: Option<Version>,
     ) -> Result<User, Error> {
         let action = AuditAction::UpdateUser;
         self.require_to_write(caller, &Permission::USER_MODIFY, action, || unseen_user(id))
@@ -93,6 +94,7 @@ impl Application {
             let mut attempts = self.attempts(user_id.uuid());
             loop {
                 let user = store.user(user_id).await?.ok_or_else(not_found)?;
+                require_version(expected, user.version)?;
                 let roles = if wish.role == Field::Keep {
                     Vec::new()
                 } else {
@@ -136,6 +138,7 @@ impl Application {
                 active: Some(false),
                 ..UserWish::default()
             },
+            None,
         )
         .await
     }
@@ -152,6 +155,7 @@ impl Application {
                 active: Some(true),
                 ..UserWish::default()
             },
+            None,
         )
         .await
     }

@@ -132,7 +132,7 @@ impl SettingsOperations {
         body: Body<SettingsPatch>,
     ) -> Answer<Shown<Settings>, WhenSending> {
         let wish = body.accept(&caller, &Permission::SETTINGS_MODIFY)?;
-        let settings = application.update_settings(&caller, &wish).await?;
+        let settings = application.update_settings(&caller, &wish, None).await?;
         Ok(Shown(Settings::new(&settings, &caller, options)))
     }
 }

@@ -36,7 +36,7 @@ impl House {
         edit(&mut wish);
         let operator = self.operator().await;
         self.application
-            .update_saml_settings(&operator, wish)
+            .update_saml_settings(&operator, wish, None)
             .await
             .unwrap();
     }

@@ -7,6 +7,7 @@ mod browser;
 mod cross_site;
 mod documents;
 mod door;
+mod expected_versions;
 mod house;
 mod pages;
 mod refusals;

@@ -29,7 +29,9 @@ pub(super) async fn run(
         enabled: enable.then_some(true),
         ..SamlSettingsWish::default()
     };
-    let view = application.update_saml_settings(&caller, wish).await?;
+    let view = application
+        .update_saml_settings(&caller, wish, None)
+        .await?;
     output::print(&format!(
         "Audience  {}\nACS URL   {}\n",
         view.addresses.audience, view.addresses.acs_url

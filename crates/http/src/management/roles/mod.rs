@@ -94,7 +94,7 @@ impl Roles {
         body: Body<RolePatch>,
     ) -> Answer<Shown<Role>, WhenChanging> {
         let wish = body.accept(&caller, &Needed::USER_MODIFY)?;
-        let role = application.update_role(&caller, &id, &wish).await?;
+        let role = application.update_role(&caller, &id, &wish, None).await?;
         Ok(Shown(Role::from(&role)))
     }
 

@@ -63,7 +63,9 @@ impl SamlSettingsOperations {
         body: Body<SamlSettingsPatch>,
     ) -> Answer<Shown<SamlSettings>, WhenConfiguring> {
         let wish = body.accept(&caller, &Permission::SETTINGS_MODIFY)?;
-        let view = application.update_saml_settings(&caller, wish).await?;
+        let view = application
+            .update_saml_settings(&caller, wish, None)
+            .await?;
         let slug = caller.tenant.tenant().slug.as_str();
         let default_role = default_role(application, &caller).await?;
         Ok(Shown(SamlSettings::new(view, slug, default_role)))

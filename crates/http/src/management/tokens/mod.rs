@@ -100,7 +100,7 @@ impl ApiTokens {
         body: Body<ApiTokenPatch>,
     ) -> Answer<Shown<ApiToken>, WhenChanging> {
         let wish = body.accept(&caller, &Permission::TOKEN_MODIFY)?;
-        let token = application.update_token(&caller, &id, &wish).await?;
+        let token = application.update_token(&caller, &id, &wish, None).await?;
         Ok(Shown(ApiToken::from(&token)))
     }
 

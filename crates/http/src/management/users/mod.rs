@@ -100,7 +100,7 @@ impl Users {
         body: Body<UserPatch>,
     ) -> Answer<Shown<User>, WhenChanging> {
         let wish = body.accept(&caller, &Permission::USER_MODIFY)?;
-        let user = application.update_user(&caller, &id, &wish).await?;
+        let user = application.update_user(&caller, &id, &wish, None).await?;
         Ok(Shown(User::from(&user)))
     }
 
