@@ -2,25 +2,24 @@
 
 use roster_domain::audit::AuditAction;
 use roster_domain::change::Write;
-use roster_domain::id::{UserId, Version};
+use roster_domain::id::{RoleId, UserId, Version};
 use roster_domain::permission::Permission;
 use roster_domain::text::fold;
 use roster_domain::user::administer::decide;
 use roster_domain::user::{Field, User, UserWish};
-use time::OffsetDateTime;
 
-use super::{CursorPage, page_limit, unseen_user};
+use super::{page_limit, unseen_user};
 use crate::Application;
 use crate::caller::Caller;
 use crate::error::{Error, Thing};
-use crate::ports::store::UserQuery;
+use crate::ports::store::{UserPosition, UserQuery, UserStretch};
 use crate::settle::{Settled, Subject, require_version};
 
 /// Which users to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UserListing {
-    /// Where the last page ended.
-    pub after: Option<(OffsetDateTime, UserId)>,
+    /// From where on, or up to where.
+    pub stretch: UserStretch,
     /// How many; 50 unless said, 200 at most.
     pub limit: Option<u32>,
     /// Only the one with this e-mail, without regard to case.
@@ -29,6 +28,48 @@ pub struct UserListing {
     pub contains: Option<String>,
     /// Only those with this status.
     pub active: Option<bool>,
+    /// Only those who have this role or wait for it.
+    pub role: Option<RoleId>,
+}
+
+/// A page of users, in the order of creation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserListPage {
+    /// The users on this page.
+    pub users: Vec<User>,
+    /// The page before this one comes before this position; `None` on the first page, and on one
+    /// without anybody.
+    pub previous: Option<UserPosition>,
+    /// The next page comes after this position; `None` on the last, and on one without anybody.
+    pub next: Option<UserPosition>,
+    /// All users of the tenant, if the list is not narrowed down.
+    pub total: Option<u64>,
+}
+
+impl UserListPage {
+    /// Cuts `users`, of whom one more than `limit` was asked for, to a page.
+    fn cut(mut users: Vec<User>, limit: u32, stretch: UserStretch, total: Option<u64>) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = users.len() > limit;
+        let before = matches!(stretch, UserStretch::Before(_));
+        if before && more {
+            // The one too many is the farthest from the position.
+            users.remove(0);
+        }
+        users.truncate(limit);
+        let position = |user: &User| (user.created_at, user.id);
+        let (has_previous, has_next) = if before {
+            (more, true)
+        } else {
+            (stretch != UserStretch::First, more)
+        };
+        Self {
+            previous: users.first().map(position).filter(|_| has_previous),
+            next: users.last().map(position).filter(|_| has_next),
+            users,
+            total,
+        }
+    }
 }
 
 impl Application {
@@ -40,11 +81,11 @@ impl Application {
         &self,
         caller: &Caller,
         listing: UserListing,
-    ) -> Result<CursorPage<User, (OffsetDateTime, UserId)>, Error> {
+    ) -> Result<UserListPage, Error> {
         caller.require(&Permission::USER_READ)?;
         let limit = page_limit(listing.limit);
         let query = UserQuery {
-            after: listing.after,
+            stretch: listing.stretch,
             limit: limit.saturating_add(1),
             email: listing.email.as_deref().map(fold),
             contains: listing
@@ -53,11 +94,16 @@ impl Application {
                 .map(fold)
                 .filter(|text| !text.is_empty()),
             active: listing.active,
+            role: listing.role,
         };
-        let users = self.store(caller.tenant.id()).users(&query).await?;
-        Ok(CursorPage::cut(users, limit, |user| {
-            (user.created_at, user.id)
-        }))
+        let store = self.store(caller.tenant.id());
+        let users = store.users(&query).await?;
+        let total = if query.selects_all() {
+            Some(store.user_page(0, 0).await?.total)
+        } else {
+            None
+        };
+        Ok(UserListPage::cut(users, limit, listing.stretch, total))
     }
 
     /// One user.

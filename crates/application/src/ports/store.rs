@@ -108,11 +108,26 @@ pub struct UserPage {
     pub users: Vec<User>,
 }
 
+/// Where a user stands in lists, which go in the order of creation, then of id.
+pub type UserPosition = (OffsetDateTime, UserId);
+
+/// Which stretch of a list of users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UserStretch {
+    /// The first ones.
+    #[default]
+    First,
+    /// Those that come next after this position.
+    After(UserPosition),
+    /// Those that come last before this position.
+    Before(UserPosition),
+}
+
 /// Which users to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UserQuery {
-    /// Only those after this one, in the order of creation, then of id.
-    pub after: Option<(OffsetDateTime, UserId)>,
+    /// From where on, or up to where.
+    pub stretch: UserStretch,
     /// At most so many.
     pub limit: u32,
     /// Only the one with this e-mail, folded.
@@ -121,6 +136,24 @@ pub struct UserQuery {
     pub contains: Option<String>,
     /// Only those with this status.
     pub active: Option<bool>,
+    /// Only those who have this role or wait for it.
+    pub role: Option<RoleId>,
+}
+
+impl UserQuery {
+    /// Whether no user is left out, whichever stretch of the list it is.
+    #[must_use]
+    pub const fn selects_all(&self) -> bool {
+        let Self {
+            stretch: _,
+            limit: _,
+            email,
+            contains,
+            active,
+            role,
+        } = self;
+        email.is_none() && contains.is_none() && active.is_none() && role.is_none()
+    }
 }
 
 /// Which audit records to list, newest first.
@@ -195,7 +228,7 @@ pub trait TenantStore: Send + Sync {
     /// `limit` users after the first `offset`, and how many there are.
     async fn user_page(&self, offset: u64, limit: u32) -> Result<UserPage, StoreError>;
 
-    /// The users that match `query`, in the order of creation, then of id.
+    /// The users that match `query`, in the order of creation, then of id, whichever stretch it is.
     async fn users(&self, query: &UserQuery) -> Result<Vec<User>, StoreError>;
 
     /// Every role, in the order of creation, then of id.

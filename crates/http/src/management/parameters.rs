@@ -159,7 +159,7 @@ mod tests {
             "/users",
             "/users?",
             "/users?&",
-            "/users?email=x&contains=y&active=true&limit=1&cursor=z",
+            "/users?email=x&contains=y&active=true&role=r&limit=1&cursor=z",
             "/users?%65mail=x",
             "/audit-log?action=SIGN_IN&result=FAILED&actor=a&target=b&from=c&until=d",
             "/nonsense?whatever=1",
@@ -197,7 +197,7 @@ mod tests {
         let users = text("/users?mail=x");
         assert_eq!(
             users,
-            "mail is not a parameter of this operation; it has cursor, limit, email, contains, active."
+            "mail is not a parameter of this operation; it has cursor, limit, email, contains, active, role."
         );
         assert!(text("/roles?x=1").ends_with("which has none."));
     }

@@ -14,5 +14,6 @@ mod refusals;
 mod refused_sign_in;
 mod sessions;
 mod sign_in;
+mod user_lists;
 mod users;
 mod world;

@@ -3,6 +3,7 @@
 use roster_application::administration::LARGEST_LIMIT;
 use roster_application::administration::users::UserListing;
 use roster_application::operation::UserRequest;
+use roster_application::ports::store::UserStretch;
 use roster_domain::role::RoleRef;
 use roster_domain::text::ExternalId;
 use roster_domain::user::User;
@@ -45,22 +46,22 @@ pub(super) async fn run(
                 json,
                 ["ID", "USER NAME", "E-MAIL", "NAME", "ROLE", "STATUS"],
             );
-            let mut after = None;
+            let mut stretch = UserStretch::First;
             // Page by page, so that a million users need no more memory than a few.
             loop {
                 let listing = UserListing {
-                    after,
+                    stretch,
                     limit: Some(LARGEST_LIMIT),
                     email: email.clone(),
                     contains: contains.clone(),
-                    active: None,
+                    ..UserListing::default()
                 };
                 let page = application.list_users(&caller, listing).await?;
-                let read = list.page(&page.items, columns, as_json)?;
-                after = page.next;
-                if after.is_none() {
+                let read = list.page(&page.users, columns, as_json)?;
+                let Some(last) = page.next else {
                     return list.end();
-                }
+                };
+                stretch = UserStretch::After(last);
                 if !read {
                     return Ok(());
                 }

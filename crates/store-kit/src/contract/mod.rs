@@ -26,6 +26,7 @@ pub mod keys_and_links;
 pub mod lists;
 pub mod roles;
 pub mod saml_settings;
+pub mod searches;
 pub mod sessions;
 pub mod settings;
 pub mod tenants;
@@ -83,9 +84,13 @@ macro_rules! contract_tests {
                 pages_miss_and_repeat_nobody_while_people_are_added,
                 the_total_counts_the_people_that_were_created_and_no_others,
                 the_cursor_walks_over_equal_times_of_creation,
+                the_cursor_walks_back_the_way_it_came,
+            }
+            searches {
                 a_search_looks_into_all_four_names_in_any_case,
                 a_search_takes_every_character_literally,
                 filters_combine,
+                a_role_finds_those_who_have_it_and_those_who_wait_for_it,
             }
             roles {
                 every_field_of_a_role_reads_back,
@@ -238,6 +243,7 @@ mod tests {
             include_str!("lists.rs"),
             include_str!("roles.rs"),
             include_str!("saml_settings.rs"),
+            include_str!("searches.rs"),
             include_str!("sessions.rs"),
             include_str!("settings.rs"),
             include_str!("tenants.rs"),

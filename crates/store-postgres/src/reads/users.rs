@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
-use roster_application::ports::store::{StoreError, UserPage, UserQuery};
+use roster_application::ports::store::{StoreError, UserPage, UserQuery, UserStretch};
 use roster_domain::id::{TenantId, UserId};
 use roster_domain::user::User;
 use roster_domain::user::identity::IdentityKey;
@@ -144,11 +144,20 @@ pub(crate) async fn matching(
         .order((users::created_at, users::id))
         .limit(i64::from(query.limit))
         .into_boxed::<Pg>();
-    if let Some((created_at, id)) = query.after {
-        // The first condition is implied by the second; the index starts from it.
-        found = found
-            .filter(users::created_at.ge(created_at))
-            .filter(users::created_at.gt(created_at).or(users::id.gt(id.uuid())));
+    // Of each two conditions the first is implied by the second; the index starts from it.
+    match query.stretch {
+        UserStretch::First => {}
+        UserStretch::After((created_at, id)) => {
+            found = found
+                .filter(users::created_at.ge(created_at))
+                .filter(users::created_at.gt(created_at).or(users::id.gt(id.uuid())));
+        }
+        UserStretch::Before((created_at, id)) => {
+            found = found
+                .filter(users::created_at.le(created_at))
+                .filter(users::created_at.lt(created_at).or(users::id.lt(id.uuid())))
+                .order((users::created_at.desc(), users::id.desc()));
+        }
     }
     if let Some(email) = &query.email {
         found = found.filter(users::email_key.eq(email));
@@ -160,5 +169,13 @@ pub(crate) async fn matching(
     if let Some(active) = query.active {
         found = found.filter(users::active.eq(active));
     }
-    all(found.load::<UserWithRoles>(connection).await)
+    if let Some(role) = query.role {
+        let has = users::role_id.eq(role.uuid()).nullable();
+        found = found.filter(has.or(users::pending_role_id.eq(role.uuid())));
+    }
+    let mut users = all(found.load::<UserWithRoles>(connection).await)?;
+    if matches!(query.stretch, UserStretch::Before(_)) {
+        users.reverse();
+    }
+    Ok(users)
 }

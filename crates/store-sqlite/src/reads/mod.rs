@@ -18,7 +18,7 @@ mod tests {
     use diesel::connection::{InstrumentationEvent, SimpleConnection};
     use diesel::prelude::*;
     use diesel::sql_types::Text;
-    use roster_application::ports::store::{AuditQuery, Expired, UserQuery};
+    use roster_application::ports::store::{AuditQuery, Expired, UserQuery, UserStretch};
     use roster_domain::id::{RoleId, TenantId, TokenId, UserId};
     use roster_domain::secret::SecretHash;
     use roster_domain::token::value::TokenHash;
@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn no_list_sorts_a_tenant() {
         let tenant = TenantId::new(Uuid::nil());
-        let after = Some((OffsetDateTime::UNIX_EPOCH, UserId::new(Uuid::nil())));
-        let lists: [(&str, List); 4] = [
+        let position = (OffsetDateTime::UNIX_EPOCH, UserId::new(Uuid::nil()));
+        let lists: [(&str, List); 5] = [
             (
                 "users",
                 Box::new(move |connection| {
@@ -186,8 +186,19 @@ mod tests {
                 Box::new(move |connection| {
                     let contains = Some("a".to_owned());
                     let query = UserQuery {
-                        after,
+                        stretch: UserStretch::After(position),
                         contains,
+                        limit: 9,
+                        ..UserQuery::default()
+                    };
+                    users::matching(connection, tenant, &query).unwrap();
+                }),
+            ),
+            (
+                "users before a cursor",
+                Box::new(move |connection| {
+                    let query = UserQuery {
+                        stretch: UserStretch::Before(position),
                         limit: 9,
                         ..UserQuery::default()
                     };

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
-use roster_application::ports::store::{StoreError, UserPage, UserQuery};
+use roster_application::ports::store::{StoreError, UserPage, UserQuery, UserStretch};
 use roster_domain::id::{TenantId, UserId};
 use roster_domain::user::User;
 use roster_domain::user::identity::IdentityKey;
@@ -155,15 +155,22 @@ pub(crate) fn matching(
         .order((users::created_at, users::id))
         .limit(i64::from(query.limit))
         .into_boxed::<Sqlite>();
-    if let Some((created_at, id)) = query.after {
-        // The first condition is implied by the second; the index starts from it.
-        found = found
-            .filter(users::created_at.ge(Micros(created_at)))
-            .filter(
-                users::created_at
-                    .gt(Micros(created_at))
-                    .or(users::id.gt(Id(id.uuid()))),
-            );
+    // Of each two conditions the first is implied by the second; the index starts from it.
+    match query.stretch {
+        UserStretch::First => {}
+        UserStretch::After((created_at, id)) => {
+            let (created_at, id) = (Micros(created_at), Id(id.uuid()));
+            found = found
+                .filter(users::created_at.ge(created_at))
+                .filter(users::created_at.gt(created_at).or(users::id.gt(id)));
+        }
+        UserStretch::Before((created_at, id)) => {
+            let (created_at, id) = (Micros(created_at), Id(id.uuid()));
+            found = found
+                .filter(users::created_at.le(created_at))
+                .filter(users::created_at.lt(created_at).or(users::id.lt(id)))
+                .order((users::created_at.desc(), users::id.desc()));
+        }
     }
     if let Some(email) = &query.email {
         found = found.filter(users::email_key.eq(email));
@@ -174,5 +181,14 @@ pub(crate) fn matching(
     if let Some(active) = query.active {
         found = found.filter(users::active.eq(active));
     }
-    all(found.load::<UserWithRoles>(connection))
+    if let Some(role) = query.role {
+        let role = Id(role.uuid());
+        let has = users::role_id.eq(role).nullable();
+        found = found.filter(has.or(users::pending_role_id.eq(role)));
+    }
+    let mut users = all(found.load::<UserWithRoles>(connection))?;
+    if matches!(query.stretch, UserStretch::Before(_)) {
+        users.reverse();
+    }
+    Ok(users)
 }

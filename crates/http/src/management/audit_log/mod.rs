@@ -10,14 +10,13 @@ use roster_application::ports::store::AuditQuery;
 use roster_domain::audit::AuditAction;
 use roster_domain::permission::Permission;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::Tag;
 use super::wire::answer::{Answer, Shown};
 use super::wire::cursor::Cursor;
 use super::wire::failure::WhenListing;
 use super::wire::fields::in_utc;
-use super::wire::query::Parameters;
+use super::wire::query::{Parameters, id};
 use crate::authenticated::Authenticated;
 use record::{AuditLogPage, AuditRecord, AuditResult};
 
@@ -89,10 +88,6 @@ fn named_action(name: &str) -> Result<AuditAction, String> {
             names.join(", ")
         )
     })
-}
-
-fn id(text: &str) -> Result<Uuid, &'static str> {
-    Uuid::try_parse(text).map_err(|_| "is not an id such as 0190b6c2-7a5e-7c3a-9f60-1b2c3d4e5f60")
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use roster_application::Application;
 use roster_application::administration::users::UserListing;
+use roster_application::ports::store::UserStretch;
+use roster_domain::id::RoleId;
 use roster_domain::permission::Permission;
 
 use super::Tag;
@@ -18,7 +20,7 @@ use super::wire::answer::{Answer, Gone, Shown};
 use super::wire::body::Body;
 use super::wire::cursor::Cursor;
 use super::wire::failure::{WhenActing, WhenChanging, WhenListing, WhenReadingOne};
-use super::wire::query::{Parameters, search_text};
+use super::wire::query::{Parameters, id, search_text};
 use crate::authenticated::Authenticated;
 use patch::UserPatch;
 use session::{UserSession, UserSessionList};
@@ -52,20 +54,25 @@ impl Users {
         contains: Query<Option<String>>,
         /// Only active users (`true`), or only deactivated ones (`false`).
         active: Query<Option<bool>>,
+        /// Only users who have the role with this id, or get it at their next sign-in.
+        role: Query<Option<String>>,
     ) -> Answer<Shown<UserList>, WhenListing> {
         caller.require(&Permission::USER_READ)?;
         let mut parameters = Parameters::default();
         let listing = UserListing {
-            after: parameters.read("cursor", cursor.0, Cursor::decode),
+            stretch: parameters
+                .read("cursor", cursor.0, Cursor::decode)
+                .map_or(UserStretch::First, UserStretch::After),
             limit: limit.0,
             email: parameters.read("email", email.0, search_text),
             contains: parameters.read("contains", contains.0, search_text),
             active: active.0,
+            role: parameters.read("role", role.0, id).map(RoleId::new),
         };
         parameters.finish()?;
         let page = application.list_users(&caller, listing).await?;
         Ok(Shown(UserList {
-            items: page.items.iter().map(User::from).collect(),
+            items: page.users.iter().map(User::from).collect(),
             next_cursor: page.next.map(|position| position.encode()),
         }))
     }

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use roster_application::error::{Error, InvalidField};
+use uuid::Uuid;
 
 /// The longest text that can be looked for, in characters.
 const LONGEST: usize = 256;
@@ -51,6 +52,11 @@ pub(crate) fn search_text(text: &str) -> Result<String, String> {
         return Err(format!("is longer than {LONGEST} characters"));
     }
     Ok(text.to_owned())
+}
+
+/// The id of what a list is narrowed down to.
+pub(crate) fn id(text: &str) -> Result<Uuid, &'static str> {
+    Uuid::try_parse(text).map_err(|_| "is not an id such as 0190b6c2-7a5e-7c3a-9f60-1b2c3d4e5f60")
 }
 
 #[cfg(test)]
