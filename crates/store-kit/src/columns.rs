@@ -12,6 +12,7 @@ pub mod json;
 pub mod saml_settings;
 pub mod session;
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::net::IpAddr;
 
@@ -26,7 +27,7 @@ pub use json::{
 };
 use roster_application::ports::store::StoreError;
 use roster_domain::id::RoleId;
-use roster_domain::role::RoleRef;
+use roster_domain::role::{RoleRef, RoleUsage};
 use roster_domain::text::RoleName;
 use roster_domain::token::value::TokenHash;
 use roster_domain::token::{LastUse, PreviousValue};
@@ -87,6 +88,24 @@ pub fn role_ref(id: Uuid, name: &str, is_admin: bool) -> Result<RoleRef, StoreEr
         name: text("role name", name, RoleName::new)?,
         is_admin,
     })
+}
+
+/// How often roles are used, from rows that each count people who have a role and people who wait
+/// for it; a role may have several.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when a count is negative.
+pub fn role_usages_from_rows(
+    rows: impl IntoIterator<Item = (Uuid, i64, i64)>,
+) -> Result<Vec<(RoleId, RoleUsage)>, StoreError> {
+    const WHAT: &str = "count of users";
+    let mut usages: BTreeMap<RoleId, RoleUsage> = BTreeMap::new();
+    for (role, users, pending) in rows {
+        let usage = usages.entry(RoleId::new(role)).or_default();
+        usage.users = usage.users.saturating_add(count(WHAT, users)?);
+        usage.pending = usage.pending.saturating_add(count(WHAT, pending)?);
+    }
+    Ok(usages.into_iter().collect())
 }
 
 /// The hash of a token's value.

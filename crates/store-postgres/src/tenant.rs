@@ -104,6 +104,10 @@ impl TenantStore for PostgresTenant {
         read!(self.connections, reads::roles::usage, self.id, id)
     }
 
+    async fn role_usages(&self) -> Result<Vec<(RoleId, RoleUsage)>, StoreError> {
+        read!(self.connections, reads::roles::usages, self.id)
+    }
+
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
         read!(self.connections, reads::tokens::all, self.id)
     }

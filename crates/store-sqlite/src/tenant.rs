@@ -102,6 +102,10 @@ impl TenantStore for SqliteTenant {
         read!(self, roles::usage(id))
     }
 
+    async fn role_usages(&self) -> Result<Vec<(RoleId, RoleUsage)>, StoreError> {
+        read!(self, roles::usages())
+    }
+
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
         read!(self, tokens::all())
     }

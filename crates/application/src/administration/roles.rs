@@ -1,5 +1,7 @@
 //! Administrators and roles: list, create, read, update, delete.
 
+use std::collections::HashMap;
+
 use roster_domain::audit::{AuditAction, Target, TargetKind};
 use roster_domain::change::Write;
 use roster_domain::id::{RoleId, Version};
@@ -30,6 +32,24 @@ impl Application {
     pub async fn list_roles(&self, caller: &Caller) -> Result<Vec<Role>, Error> {
         caller.require(&Permission::USER_READ)?;
         Ok(self.store(caller.tenant.id()).roles().await?)
+    }
+
+    /// Every role, and how many people it matters to.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without `UserRead`.
+    pub async fn list_roles_with_usage(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<(Role, RoleUsage)>, Error> {
+        let roles = self.list_roles(caller).await?;
+        let usages = self.store(caller.tenant.id()).role_usages().await?;
+        let usages: HashMap<RoleId, RoleUsage> = usages.into_iter().collect();
+        let with_usage = |role: Role| {
+            let usage = usages.get(&role.id).copied().unwrap_or_default();
+            (role, usage)
+        };
+        Ok(roles.into_iter().map(with_usage).collect())
     }
 
     /// One role, and how many people it matters to.

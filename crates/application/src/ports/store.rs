@@ -240,6 +240,9 @@ pub trait TenantStore: Send + Sync {
     /// How many people have the role or wait for it.
     async fn role_usage(&self, id: RoleId) -> Result<RoleUsage, StoreError>;
 
+    /// How many people have each role or wait for it; of roles that somebody has or waits for only.
+    async fn role_usages(&self) -> Result<Vec<(RoleId, RoleUsage)>, StoreError>;
+
     /// Every token that was not revoked, in the order of creation, then of id.
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
 

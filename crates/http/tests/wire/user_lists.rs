@@ -1,4 +1,4 @@
-//! Lists of users: there and back again, and narrowed down by a role.
+//! Lists of users: there and back again, and narrowed down by a role; lists of roles with their users.
 
 use roster_application::administration::users::{UserListPage, UserListing};
 use roster_application::ports::store::UserStretch;
@@ -121,6 +121,18 @@ async fn a_list_that_is_narrowed_down_has_no_total() {
         ..UserListing::default()
     };
     assert_eq!(list(&house, everybody).await.total, Some(6));
+}
+
+#[tokio::test]
+async fn every_role_is_listed_with_its_people_even_if_it_has_none() {
+    let house = house().await;
+    let operator = house.operator().await;
+    let roles = house.application.list_roles(&operator).await.unwrap();
+    let listed = house.application.list_roles_with_usage(&operator).await;
+    let (listed, usages): (Vec<_>, Vec<_>) = listed.unwrap().into_iter().unzip();
+    assert_eq!(listed, roles);
+    let counts = usages.iter().map(|usage| (usage.users, usage.pending));
+    assert_eq!(counts.collect::<Vec<_>>(), [(0, 0), (0, 0), (6, 0)]);
 }
 
 #[tokio::test]

@@ -98,6 +98,7 @@ macro_rules! contract_tests {
                 role_names_are_unique_without_regard_to_case,
                 a_renamed_role_is_renamed_for_everybody_who_has_it,
                 usage_counts_those_who_have_a_role_and_those_who_wait_for_it,
+                the_usage_of_all_roles_names_each_that_is_used,
                 a_role_that_nobody_uses_is_deleted,
                 a_role_that_somebody_has_stays,
                 a_role_that_somebody_waits_for_stays,

@@ -146,6 +146,47 @@ pub async fn usage_counts_those_who_have_a_role_and_those_who_wait_for_it(store:
     );
 }
 
+pub async fn the_usage_of_all_roles_names_each_that_is_used(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    World::new(&store).await.add("elsewhere").await;
+    assert_eq!(world.handle.role_usages().await.unwrap(), []);
+    let role = world.add_role("Auditor").await;
+    for number in 0..5 {
+        let person = world.person(&format!("user-{number}"));
+        world
+            .add_user(User {
+                role: if number < 2 {
+                    role.to_ref()
+                } else {
+                    person.role.clone()
+                },
+                pending_role: (number == 4).then(|| role.to_ref()),
+                active: number > 0,
+                ..person
+            })
+            .await;
+    }
+    world
+        .add_user(User {
+            pending_role: Some(world.read_only.to_ref()),
+            ..world.person("waits")
+        })
+        .await;
+    let usages = world.handle.role_usages().await.unwrap();
+    let roles = world.handle.roles().await.unwrap();
+    for role in &roles {
+        let usage = world.handle.role_usage(role.id).await.unwrap();
+        let listed: Vec<_> = usages.iter().filter(|(id, _)| *id == role.id).collect();
+        if usage == RoleUsage::default() {
+            assert!(listed.is_empty(), "{listed:?}");
+        } else {
+            assert_eq!(listed, [&(role.id, usage)]);
+        }
+    }
+    // The first roles are those that a tenant begins with; nobody is an Admin.
+    assert_eq!((usages.len(), roles.len()), (3, 4));
+}
+
 pub async fn a_role_that_nobody_uses_is_deleted(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let role = world.add_role("Auditor").await;

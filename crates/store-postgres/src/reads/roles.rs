@@ -1,11 +1,14 @@
 //! Reads of roles.
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use roster_application::ports::store::StoreError;
 use roster_domain::id::{RoleId, TenantId};
 use roster_domain::role::{Role, RoleUsage};
 use roster_store_kit::columns;
+use uuid::Uuid;
 
 use crate::errors::store_error;
 use crate::rows::role::RoleRow;
@@ -63,4 +66,26 @@ pub(crate) async fn usage(
         users: count(users)?,
         pending: count(pending)?,
     })
+}
+
+pub(crate) async fn usages(
+    connection: &mut AsyncPgConnection,
+    tenant: TenantId,
+) -> Result<Vec<(RoleId, RoleUsage)>, StoreError> {
+    let none = 0_i64.into_sql::<BigInt>();
+    let has = users::table
+        .filter(users::tenant_id.eq(tenant.uuid()))
+        .group_by(users::role_id)
+        .select((users::role_id, count_star(), none));
+    let waits = users::table
+        .filter(users::tenant_id.eq(tenant.uuid()))
+        .filter(users::pending_role_id.is_not_null())
+        .group_by(users::pending_role_id)
+        .select((users::pending_role_id.assume_not_null(), none, count_star()));
+    let rows = has
+        .union_all(waits)
+        .load::<(Uuid, i64, i64)>(connection)
+        .await
+        .map_err(store_error)?;
+    columns::role_usages_from_rows(rows)
 }

@@ -236,6 +236,23 @@ mod tests {
     }
 
     #[test]
+    fn roles_in_use_are_counted_by_the_indexes_alone() {
+        let tenant = TenantId::new(Uuid::nil());
+        let steps = plan(|connection| {
+            roles::usages(connection, tenant).unwrap();
+        });
+        for step in [
+            "SEARCH users USING COVERING INDEX users_by_role (tenant_id=?)",
+            "SEARCH users USING COVERING INDEX users_by_pending_role (tenant_id=? AND pending_role_id>?)",
+        ] {
+            assert!(
+                steps.iter().any(|taken| taken == step),
+                "{step} is not in {steps:#?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_session_finds_its_person_by_id() {
         let tenant = TenantId::new(Uuid::nil());
         let steps = plan(|connection| {

@@ -1,6 +1,8 @@
 //! Reads of roles.
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use roster_application::ports::store::StoreError;
 use roster_domain::id::{RoleId, TenantId};
 use roster_domain::role::{Role, RoleUsage};
@@ -60,4 +62,28 @@ pub(crate) fn usage(
         users: count(users)?,
         pending: count(pending)?,
     })
+}
+
+pub(crate) fn usages(
+    connection: &mut SqliteConnection,
+    tenant: TenantId,
+) -> Result<Vec<(RoleId, RoleUsage)>, StoreError> {
+    let none = 0_i64.into_sql::<BigInt>();
+    let has = users::table
+        .filter(users::tenant_id.eq(Id(tenant.uuid())))
+        .group_by(users::role_id)
+        .select((users::role_id, count_star(), none));
+    let waits = users::table
+        .filter(users::tenant_id.eq(Id(tenant.uuid())))
+        .filter(users::pending_role_id.is_not_null())
+        .group_by(users::pending_role_id)
+        .select((users::pending_role_id.assume_not_null(), none, count_star()));
+    let rows = has
+        .union_all(waits)
+        .load::<(Id, i64, i64)>(connection)
+        .map_err(store_error)?;
+    let rows = rows
+        .into_iter()
+        .map(|(Id(role), users, pending)| (role, users, pending));
+    columns::role_usages_from_rows(rows)
 }
