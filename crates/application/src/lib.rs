@@ -10,7 +10,7 @@
 //! - [`sign_in`]: from what an identity provider posts to a session; [`sessions`]: from its cookie to
 //!   a caller, and out again; [`session_tokens`]: the signed tokens of sessions and their keys;
 //!   [`break_glass`]: the operator's way in;
-//! - [`provisioning`]: what SCIM does to users;
+//! - [`provisioning`]: what SCIM does to users; [`scim_contact`]: when its client was last heard of;
 //! - [`administration`]: users, roles, tokens, settings and the audit log for administrators;
 //! - [`operation`]: what the command line does: tenants, first tokens, pre-provisioned users;
 //! - [`upkeep`]: what a running server does by the clock.
@@ -25,6 +25,7 @@ pub mod error;
 pub mod operation;
 pub mod ports;
 pub mod provisioning;
+pub mod scim_contact;
 pub mod session_tokens;
 pub mod sessions;
 mod settle;
@@ -46,6 +47,7 @@ use roster_domain::context::{Actor, Context, Origin};
 use roster_domain::id::{AuditId, TenantId};
 use roster_domain::secret::{self, Secret};
 use roster_domain::session::Lifetimes;
+use scim_contact::ScimContacts;
 use session_tokens::SessionTokens;
 use settle::Turns;
 use sign_in::failure::RefusedSignIns;
@@ -106,6 +108,7 @@ struct Shared {
     settings: Settings,
     directory: Directory,
     authentication: Authentication,
+    scim_contacts: ScimContacts,
     session_tokens: SessionTokens,
     refused_sign_ins: RefusedSignIns,
     turns: Turns,
@@ -121,6 +124,7 @@ impl Application {
                 settings,
                 directory: Directory::default(),
                 authentication: Authentication::default(),
+                scim_contacts: ScimContacts::default(),
                 session_tokens: SessionTokens::default(),
                 refused_sign_ins: RefusedSignIns::default(),
                 turns: Turns::default(),

@@ -116,6 +116,7 @@ impl Door {
                 match token {
                     Ok(caller) => {
                         visit.admitted(&caller);
+                        self.application.note_scim_request(&caller);
                         request.set_data(caller);
                     }
                     Err(refusal) => return Ok(refusal),

@@ -63,6 +63,9 @@ async fn note(application: Application) {
     if let Err(error) = application.write_token_uses().await {
         tracing::warn!(%error, "the last uses of tokens can't be noted");
     }
+    if let Err(error) = application.write_scim_contacts().await {
+        complain(&error, "the last requests of SCIM clients can't be noted");
+    }
 }
 
 async fn clean(application: Application) {

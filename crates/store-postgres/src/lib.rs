@@ -8,8 +8,8 @@
 //! - `connections`: the pool, and what may take how long;
 //! - `migrations`: the schema, and whether the database has it;
 //! - `reads`, `commit`: a file for each kind of record;
-//! - `token_uses`, `session_uses`, `used_once`, `metadata_checks`, `expired`: the writes that are not
-//!   audited;
+//! - `token_uses`, `session_uses`, `scim_contacts`, `used_once`, `metadata_checks`, `expired`: the
+//!   writes that are not audited;
 //! - `rows`: columns and domain values; `schema`: the tables; `errors`: what an error means.
 //!
 //! To store another field: a migration, the column in `schema`, the row in `rows`, the statement
@@ -24,6 +24,7 @@ mod migrations;
 mod reads;
 mod rows;
 mod schema;
+mod scim_contacts;
 mod session_uses;
 mod tenant;
 mod token_uses;

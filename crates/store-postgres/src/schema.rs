@@ -142,6 +142,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    scim_contacts (tenant_id) {
+        tenant_id -> Uuid,
+        at -> Timestamptz,
+        source_ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        token_id -> Uuid,
+        token_name -> Text,
+    }
+}
+
+diesel::table! {
     used_once (tenant_id, hash) {
         tenant_id -> Uuid,
         hash -> Bytea,

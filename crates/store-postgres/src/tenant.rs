@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use roster_application::ports::store::{
-    AuditQuery, CommitError, MetadataCheck, StoreError, StoredSession, TenantStore, UserPage,
-    UserQuery,
+    AuditQuery, CommitError, MetadataCheck, ScimContact, StoreError, StoredSession, TenantStore,
+    UserPage, UserQuery,
 };
 use roster_domain::admin_link::AdminLink;
 use roster_domain::audit::AuditRecord;
@@ -26,7 +26,7 @@ use time::OffsetDateTime;
 
 use crate::connections::{Connections, once, read};
 use crate::errors::is_cut;
-use crate::{commit, metadata_checks, reads, session_uses, token_uses, used_once};
+use crate::{commit, metadata_checks, reads, scim_contacts, session_uses, token_uses, used_once};
 
 /// A tenant of a [`PostgresStore`](crate::PostgresStore).
 pub(crate) struct PostgresTenant {
@@ -193,6 +193,15 @@ impl TenantStore for PostgresTenant {
 
     async fn metadata_check(&self) -> Result<Option<MetadataCheck>, StoreError> {
         read!(self.connections, reads::saml::metadata_check, self.id)
+    }
+
+    // Asked again like a read, as that of a token.
+    async fn note_scim_contact(&self, contact: &ScimContact) -> Result<(), StoreError> {
+        read!(self.connections, scim_contacts::note, self.id, contact)
+    }
+
+    async fn scim_contact(&self) -> Result<Option<ScimContact>, StoreError> {
+        read!(self.connections, reads::scim_contacts::last, self.id)
     }
 
     async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError> {

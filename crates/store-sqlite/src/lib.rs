@@ -10,8 +10,8 @@
 //! - `writer`: the connection that writes, and commits together what waits together;
 //! - `migrations`: the schema, and whether the database has it;
 //! - `reads`, `commit`: a file for each kind of record;
-//! - `token_uses`, `session_uses`, `used_once`, `metadata_checks`, `expired`: the writes that are not
-//!   audited;
+//! - `token_uses`, `session_uses`, `scim_contacts`, `used_once`, `metadata_checks`, `expired`: the
+//!   writes that are not audited;
 //! - `rows`: columns and domain values; `schema`: the tables; `statement`: statements that are
 //!   prepared once; `errors`: what an error means.
 //!
@@ -27,6 +27,7 @@ mod migrations;
 mod reads;
 mod rows;
 mod schema;
+mod scim_contacts;
 mod session_uses;
 mod statement;
 mod tenant;

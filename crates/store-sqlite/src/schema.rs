@@ -99,6 +99,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    scim_contacts (tenant_id) {
+        tenant_id -> Binary,
+        at -> BigInt,
+        source_ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        token_id -> Binary,
+        token_name -> Text,
+    }
+}
+
+diesel::table! {
     used_once (tenant_id, hash) {
         tenant_id -> Binary,
         hash -> Binary,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use roster_application::ports::store::{
-    AuditQuery, CommitError, MetadataCheck, StoreError, StoredSession, TenantStore, UserPage,
-    UserQuery,
+    AuditQuery, CommitError, MetadataCheck, ScimContact, StoreError, StoredSession, TenantStore,
+    UserPage, UserQuery,
 };
 use roster_domain::admin_link::AdminLink;
 use roster_domain::audit::AuditRecord;
@@ -185,6 +185,15 @@ impl TenantStore for SqliteTenant {
 
     async fn metadata_check(&self) -> Result<Option<MetadataCheck>, StoreError> {
         read!(self, saml::metadata_check())
+    }
+
+    async fn note_scim_contact(&self, contact: &ScimContact) -> Result<(), StoreError> {
+        let note = Note::ScimContact(Box::new(contact.clone()));
+        self.note(note).await.map(|_| ())
+    }
+
+    async fn scim_contact(&self) -> Result<Option<ScimContact>, StoreError> {
+        read!(self, scim_contacts::last())
     }
 
     async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError> {

@@ -7,7 +7,7 @@
 use std::thread::JoinHandle;
 
 use diesel::{Connection, QueryResult, SqliteConnection};
-use roster_application::ports::store::{CommitError, Expired, StoreError};
+use roster_application::ports::store::{CommitError, Expired, ScimContact, StoreError};
 use roster_domain::change::Change;
 use roster_domain::id::{SessionId, TenantId, TokenId};
 use roster_domain::secret::SecretHash;
@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::connections::{DatabaseFile, OpenError, WAIT};
 use crate::errors::store_error;
-use crate::{commit, expired, metadata_checks, session_uses, token_uses, used_once};
+use crate::{commit, expired, metadata_checks, scim_contacts, session_uses, token_uses, used_once};
 
 /// How many jobs may wait; those beyond wait for a place.
 const QUEUE: usize = 1024;
@@ -39,6 +39,7 @@ pub(crate) enum Work {
 pub(crate) enum Note {
     TokenUses(Vec<(TokenId, LastUse)>),
     SessionUse(SessionId, OffsetDateTime),
+    ScimContact(Box<ScimContact>),
     UsedOnce {
         keys: Vec<SecretHash>,
         until: OffsetDateTime,
@@ -85,6 +86,7 @@ impl Note {
         match self {
             Self::TokenUses(uses) => token_uses::note(connection, tenant, uses),
             Self::SessionUse(session, at) => session_uses::note(connection, tenant, *session, *at),
+            Self::ScimContact(contact) => scim_contacts::note(connection, tenant, contact),
             Self::UsedOnce { keys, until } => used_once::mark(connection, tenant, keys, *until),
             Self::ClaimCheck { due, now } => metadata_checks::claim(connection, tenant, *due, *now),
             Self::Check { at, problem } => {

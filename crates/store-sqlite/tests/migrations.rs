@@ -19,11 +19,12 @@ use roster_store_sqlite::SqliteStore;
 
 const FIRST: &str = include_str!("../../../migrations/sqlite/2026-11-24-000001_initial/up.sql");
 
-/// The second migration, undone by hand as diesel would.
-const UNDO_SIGN_IN: &str = concat!(
+/// The migrations after the first one, undone by hand as diesel would.
+const UNDO_ALL_BUT_THE_FIRST: &str = concat!(
     "PRAGMA foreign_keys = ON; BEGIN;",
+    include_str!("../../../migrations/sqlite/2026-11-25-000003_scim_contact/down.sql"),
     include_str!("../../../migrations/sqlite/2026-11-24-000002_sign_in/down.sql"),
-    "DELETE FROM __diesel_schema_migrations WHERE version = '20261124000002'; COMMIT;"
+    "DELETE FROM __diesel_schema_migrations WHERE version > '20261124000001'; COMMIT;"
 );
 
 #[derive(QueryableByName)]
@@ -113,7 +114,9 @@ async fn people_of_the_first_version_survive_the_second_and_its_undoing() {
         .await
         .unwrap();
 
-    foreign(&path).batch_execute(UNDO_SIGN_IN).unwrap();
+    foreign(&path)
+        .batch_execute(UNDO_ALL_BUT_THE_FIRST)
+        .unwrap();
     assert_eq!(
         columns_of_the_database(&path),
         columns_of_the_database(&older)

@@ -2,11 +2,15 @@
 //! forgets the tenant can't be written; [`TenantStore::commit`] is the only way to change
 //! anything that is audited.
 
+mod queries;
+
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use roster_domain::admin_link::AdminLink;
-use roster_domain::audit::{AuditAction, AuditRecord, AuditResult};
+use roster_domain::audit::AuditRecord;
 use roster_domain::change::{Change, Precondition, UniqueName};
-use roster_domain::id::{AuditId, RoleId, SessionId, TenantId, TokenId, UserId};
+use roster_domain::id::{RoleId, SessionId, TenantId, TokenId, UserId};
 use roster_domain::permission::PermissionSet;
 use roster_domain::role::{Role, RoleUsage};
 use roster_domain::saml_settings::SamlSettings;
@@ -21,7 +25,8 @@ use roster_domain::token::{ApiToken, LastUse};
 use roster_domain::user::User;
 use roster_domain::user::identity::IdentityKey;
 use time::OffsetDateTime;
-use uuid::Uuid;
+
+pub use queries::{AuditQuery, UserPosition, UserQuery, UserStretch};
 
 /// The store did not answer a read, or a commit that was otherwise fine.
 #[derive(Debug, thiserror::Error)]
@@ -108,75 +113,6 @@ pub struct UserPage {
     pub users: Vec<User>,
 }
 
-/// Where a user stands in lists, which go in the order of creation, then of id.
-pub type UserPosition = (OffsetDateTime, UserId);
-
-/// Which stretch of a list of users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UserStretch {
-    /// The first ones.
-    #[default]
-    First,
-    /// Those that come next after this position.
-    After(UserPosition),
-    /// Those that come last before this position.
-    Before(UserPosition),
-}
-
-/// Which users to list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct UserQuery {
-    /// From where on, or up to where.
-    pub stretch: UserStretch,
-    /// At most so many.
-    pub limit: u32,
-    /// Only the one with this e-mail, folded.
-    pub email: Option<String>,
-    /// Only those whose userName, e-mail or names contain this text, without regard to case.
-    pub contains: Option<String>,
-    /// Only those with this status.
-    pub active: Option<bool>,
-    /// Only those who have this role or wait for it.
-    pub role: Option<RoleId>,
-}
-
-impl UserQuery {
-    /// Whether no user is left out, whichever stretch of the list it is.
-    #[must_use]
-    pub const fn selects_all(&self) -> bool {
-        let Self {
-            stretch: _,
-            limit: _,
-            email,
-            contains,
-            active,
-            role,
-        } = self;
-        email.is_none() && contains.is_none() && active.is_none() && role.is_none()
-    }
-}
-
-/// Which audit records to list, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AuditQuery {
-    /// Only those older than this one.
-    pub before: Option<AuditId>,
-    /// At most so many.
-    pub limit: u32,
-    /// Only this action.
-    pub action: Option<AuditAction>,
-    /// Only this result.
-    pub result: Option<AuditResult>,
-    /// Only those of this actor.
-    pub actor: Option<Uuid>,
-    /// Only those about this target.
-    pub target: Option<Uuid>,
-    /// Only those at or after this time.
-    pub from: Option<OffsetDateTime>,
-    /// Only those before this time.
-    pub until: Option<OffsetDateTime>,
-}
-
 /// A session, and whose it is at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSession {
@@ -193,6 +129,21 @@ pub struct MetadataCheck {
     pub at: OffsetDateTime,
     /// What went wrong, if anything did.
     pub problem: Option<String>,
+}
+
+/// The last request of a tenant's SCIM client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScimContact {
+    /// When it came, in UTC.
+    pub at: OffsetDateTime,
+    /// From where.
+    pub from: Option<IpAddr>,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
+    /// The token that it sent.
+    pub token: TokenId,
+    /// The token's name at that time.
+    pub token_name: String,
 }
 
 /// Until when things count as expired.
@@ -299,6 +250,13 @@ pub trait TenantStore: Send + Sync {
 
     /// When the provider's metadata was last checked, and what came of it.
     async fn metadata_check(&self) -> Result<Option<MetadataCheck>, StoreError>;
+
+    /// Notes the last request of the SCIM client. Not audited; never turns it back to an earlier
+    /// one.
+    async fn note_scim_contact(&self, contact: &ScimContact) -> Result<(), StoreError>;
+
+    /// The last request of the SCIM client, as far as it was noted.
+    async fn scim_contact(&self) -> Result<Option<ScimContact>, StoreError>;
 
     /// The audit records that match `query`, newest first.
     async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError>;

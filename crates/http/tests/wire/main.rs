@@ -12,6 +12,7 @@ mod house;
 mod pages;
 mod refusals;
 mod refused_sign_in;
+mod scim_contact;
 mod sessions;
 mod sign_in;
 mod user_lists;

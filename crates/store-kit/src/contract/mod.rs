@@ -26,6 +26,7 @@ pub mod keys_and_links;
 pub mod lists;
 pub mod roles;
 pub mod saml_settings;
+pub mod scim_contacts;
 pub mod searches;
 pub mod sessions;
 pub mod settings;
@@ -177,6 +178,11 @@ macro_rules! contract_tests {
                 a_check_of_the_metadata_is_claimed_when_it_is_due,
                 of_many_who_claim_a_check_at_once_one_gets_it,
             }
+            scim_contacts {
+                every_field_of_a_contact_reads_back,
+                a_contact_only_moves_forward,
+                no_contact_reaches_into_another_tenant,
+            }
             sessions {
                 every_field_of_a_session_reads_back,
                 an_operators_session_reads_back_and_is_no_persons,
@@ -244,6 +250,7 @@ mod tests {
             include_str!("lists.rs"),
             include_str!("roles.rs"),
             include_str!("saml_settings.rs"),
+            include_str!("scim_contacts.rs"),
             include_str!("searches.rs"),
             include_str!("sessions.rs"),
             include_str!("settings.rs"),

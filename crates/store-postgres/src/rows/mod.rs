@@ -5,6 +5,7 @@ pub(crate) mod admin_link;
 pub(crate) mod audit;
 pub(crate) mod role;
 pub(crate) mod saml;
+pub(crate) mod scim_contact;
 pub(crate) mod session;
 pub(crate) mod signing_key;
 mod storable;
