@@ -5,6 +5,21 @@ use std::net::IpAddr;
 use time::OffsetDateTime;
 
 use crate::id::{AuditId, TokenId, UserId};
+use crate::named::named_enum;
+
+named_enum! {
+    /// The kinds of actor.
+    ActorKind {
+        /// A signed-in person.
+        User = "USER",
+        /// A program, by its API token.
+        Token = "TOKEN",
+        /// Roster itself.
+        System = "SYSTEM",
+        /// Whoever runs Roster.
+        Operator = "OPERATOR",
+    }
+}
 
 /// Who caused a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,14 +48,14 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The actor's kind as the audit log writes it.
+    /// The actor's kind.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> ActorKind {
         match self {
-            Self::User { .. } => "USER",
-            Self::Token { .. } => "TOKEN",
-            Self::System => "SYSTEM",
-            Self::Operator { .. } => "OPERATOR",
+            Self::User { .. } => ActorKind::User,
+            Self::Token { .. } => ActorKind::Token,
+            Self::System => ActorKind::System,
+            Self::Operator { .. } => ActorKind::Operator,
         }
     }
 

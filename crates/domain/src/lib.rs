@@ -20,6 +20,7 @@ pub mod audit;
 pub mod change;
 pub mod context;
 pub mod id;
+mod named;
 pub mod permission;
 pub mod refusal;
 pub mod return_url;

@@ -26,9 +26,9 @@ pub use json::{
     permissions_from_json, permissions_to_json, role_permissions_from_json,
 };
 use roster_application::ports::store::StoreError;
-use roster_domain::id::RoleId;
+use roster_domain::id::{RoleId, TokenId};
 use roster_domain::role::{RoleRef, RoleUsage};
-use roster_domain::text::RoleName;
+use roster_domain::text::{RoleName, fold};
 use roster_domain::token::value::TokenHash;
 use roster_domain::token::{LastUse, PreviousValue};
 use roster_domain::user::User;
@@ -168,6 +168,18 @@ pub fn address_from_column(
         .map(str::parse)
         .transpose()
         .map_err(|problem| corrupt(what, problem))
+}
+
+/// Those of the tokens whose name folds to `folded`. Databases fold otherwise, if at all, and a
+/// tenant's tokens are few.
+#[must_use]
+pub fn tokens_named(
+    tokens: impl IntoIterator<Item = (Uuid, String)>,
+    folded: &str,
+) -> Vec<TokenId> {
+    let tokens = tokens.into_iter();
+    let named = tokens.filter(|(_, name)| fold(name) == folded);
+    named.map(|(id, _)| TokenId::new(id)).collect()
 }
 
 /// Whether any record can hold this text. PostgreSQL refuses a NUL character even in a question,

@@ -112,6 +112,10 @@ impl TenantStore for PostgresTenant {
         read!(self.connections, reads::tokens::all, self.id)
     }
 
+    async fn tokens_named(&self, folded: &str) -> Result<Vec<TokenId>, StoreError> {
+        read!(self.connections, reads::tokens::named, self.id, folded)
+    }
+
     async fn token(&self, id: TokenId) -> Result<Option<ApiToken>, StoreError> {
         read!(self.connections, reads::tokens::by_id, self.id, id)
     }

@@ -110,6 +110,11 @@ impl TenantStore for SqliteTenant {
         read!(self, tokens::all())
     }
 
+    async fn tokens_named(&self, folded: &str) -> Result<Vec<TokenId>, StoreError> {
+        let folded = folded.to_owned();
+        read!(self, tokens::named(&folded))
+    }
+
     async fn token(&self, id: TokenId) -> Result<Option<ApiToken>, StoreError> {
         read!(self, tokens::by_id(id))
     }

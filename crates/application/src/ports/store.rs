@@ -197,6 +197,9 @@ pub trait TenantStore: Send + Sync {
     /// Every token that was not revoked, in the order of creation, then of id.
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
 
+    /// The tokens whose folded name is `folded`, revoked or not, in the order of creation, then of id.
+    async fn tokens_named(&self, folded: &str) -> Result<Vec<TokenId>, StoreError>;
+
     /// The token of that id, revoked or not.
     async fn token(&self, id: TokenId) -> Result<Option<ApiToken>, StoreError>;
 

@@ -62,7 +62,7 @@ pub struct Creator {
 impl From<&Actor> for Creator {
     fn from(actor: &Actor) -> Self {
         Self {
-            kind: actor.kind().to_owned(),
+            kind: actor.kind().as_str().to_owned(),
             name: actor.name().to_owned(),
         }
     }

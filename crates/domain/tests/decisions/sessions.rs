@@ -1,7 +1,7 @@
 use roster_domain::admin_link;
 use roster_domain::audit::AuditAction;
 use roster_domain::change::{SessionGround, Write};
-use roster_domain::context::Actor;
+use roster_domain::context::{Actor, ActorKind};
 use roster_domain::id::SessionId;
 use roster_domain::secret::{ENTROPY_LENGTH, Secret};
 use roster_domain::session::{self, Holder, IdpSession, Lifetimes, NewSession, Session};
@@ -110,7 +110,7 @@ fn a_break_glass_link_opens_one_short_session_of_an_operator() {
     let (tenant, ..) = new_tenant();
     let change = session::start_from_link(new_session(), &link, &tenant, &by(Actor::System));
     assert!(change.audit.actor.name().contains("root@host"));
-    assert_eq!(change.audit.actor.kind(), "OPERATOR");
+    assert_eq!(change.audit.actor.kind(), ActorKind::Operator);
     match change.write {
         Write::StartSession { session, because } => {
             assert_eq!(because, SessionGround::AdminLink(link.secret));

@@ -161,7 +161,7 @@ mod tests {
             "/users?&",
             "/users?email=x&contains=y&active=true&role=r&limit=1&cursor=z",
             "/users?%65mail=x",
-            "/audit-log?action=SIGN_IN&result=FAILED&actor=a&target=b&from=c&until=d",
+            "/audit-log?action=SIGN_IN&result=FAILED&actor=a&actorType=t&target=b&from=c&until=d",
             "/nonsense?whatever=1",
             "/users/x/nonsense?whatever=1",
         ] {

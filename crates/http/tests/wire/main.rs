@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod admin_link;
+mod audit_log;
 mod browser;
 mod cross_site;
 mod documents;

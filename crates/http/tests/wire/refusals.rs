@@ -3,6 +3,7 @@
 
 use roster_application::ports::store::AuditQuery;
 use roster_domain::audit::{AuditRecord, AuditResult};
+use roster_domain::context::ActorKind;
 use serde_json::json;
 
 use crate::house::House;
@@ -70,7 +71,11 @@ async fn a_change_that_met_another_version_or_nobody_is_in_the_audit_log() {
         reasons[0].contains("no user") && reasons[1].contains("If-Match"),
         "{reasons:?}"
     );
-    assert!(found.iter().all(|record| record.actor.kind() == "TOKEN"));
+    assert!(
+        found
+            .iter()
+            .all(|record| record.actor.kind() == ActorKind::Token)
+    );
 }
 
 #[tokio::test]

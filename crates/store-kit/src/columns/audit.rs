@@ -3,7 +3,7 @@
 
 use roster_application::ports::store::StoreError;
 use roster_domain::audit::{AuditAction, AuditResult, Target, TargetKind};
-use roster_domain::context::{Actor, Origin};
+use roster_domain::context::{Actor, ActorKind, Origin};
 use roster_domain::id::{TokenId, UserId};
 use uuid::Uuid;
 
@@ -32,18 +32,17 @@ pub fn result_from_column(stored: &str) -> Result<AuditResult, StoreError> {
 pub fn actor_from_columns(kind: &str, id: Option<Uuid>, name: String) -> Result<Actor, StoreError> {
     const WHAT: &str = "audit_log.actor_kind";
     let of_id = || id.ok_or_else(|| corrupt(WHAT, format_args!("{kind} without an id")));
-    match kind {
-        "USER" => Ok(Actor::User {
+    match ActorKind::from_name(kind).ok_or_else(|| unknown(WHAT, kind))? {
+        ActorKind::User => Ok(Actor::User {
             id: UserId::new(of_id()?),
             name,
         }),
-        "TOKEN" => Ok(Actor::Token {
+        ActorKind::Token => Ok(Actor::Token {
             id: TokenId::new(of_id()?),
             name,
         }),
-        "SYSTEM" => Ok(Actor::System),
-        "OPERATOR" => Ok(Actor::Operator { name }),
-        _ => Err(unknown(WHAT, kind)),
+        ActorKind::System => Ok(Actor::System),
+        ActorKind::Operator => Ok(Actor::Operator { name }),
     }
 }
 
@@ -105,7 +104,8 @@ mod tests {
                 name: "root".to_owned(),
             },
         ] {
-            let read = actor_from_columns(actor.kind(), actor.id(), actor.name().to_owned());
+            let read =
+                actor_from_columns(actor.kind().as_str(), actor.id(), actor.name().to_owned());
             assert_eq!(read.unwrap(), actor);
         }
     }

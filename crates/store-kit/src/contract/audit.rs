@@ -7,7 +7,7 @@ use roster_domain::audit::{
     AttributeChange, AuditAction, AuditRecord, AuditResult, AuditValue, Target, TargetKind,
 };
 use roster_domain::change::{Change, Write};
-use roster_domain::context::{Actor, Origin};
+use roster_domain::context::{Actor, ActorKind, Origin};
 use roster_domain::id::{AuditId, TokenId, UserId};
 use time::{Duration, OffsetDateTime};
 use uuid::{NoContext, Timestamp, Uuid};
@@ -225,7 +225,7 @@ pub async fn each_filter_selects_what_it_says(store: Arc<dyn Store>) {
     assert_found(
         &world,
         AuditQuery {
-            actor: b.actor.id(),
+            actors: Vec::from_iter(b.actor.id()),
             ..all()
         },
         &[b],
@@ -234,17 +234,29 @@ pub async fn each_filter_selects_what_it_says(store: Arc<dyn Store>) {
     assert_found(
         &world,
         AuditQuery {
-            target: a.target.id,
+            targets: Vec::from_iter(a.target.id),
             ..all()
         },
         &[a],
     )
     .await;
     let nobody = AuditQuery {
-        actor: Some(id()),
+        actors: vec![id(), id()],
         ..all()
     };
     assert_found(&world, nobody, &[]).await;
+    let actors = [d, b].into_iter().filter_map(|record| record.actor.id());
+    let targets = [a, d, c].into_iter().filter_map(|record| record.target.id);
+    let several = AuditQuery {
+        targets: targets.chain([id()]).collect(),
+        ..all()
+    };
+    assert_found(&world, several.clone(), &[d, c, a]).await;
+    let several = AuditQuery {
+        actors: actors.chain([id()]).collect(),
+        ..several
+    };
+    assert_found(&world, several, &[d]).await;
     // From a time on, that time included; until a time, that time not included.
     assert_found(
         &world,
@@ -261,6 +273,39 @@ pub async fn each_filter_selects_what_it_says(store: Arc<dyn Store>) {
         ..all()
     };
     assert_found(&world, window, &[c, b]).await;
+}
+
+pub async fn records_are_selected_by_the_kind_of_their_actor(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let name = || "somebody".to_owned();
+    let mut expected = Vec::new();
+    for actor in [
+        Actor::User {
+            id: UserId::new(id()),
+            name: name(),
+        },
+        Actor::Token {
+            id: TokenId::new(id()),
+            name: name(),
+        },
+        Actor::System,
+    ] {
+        expected.push(add(&world, |record| record.actor = actor).await);
+    }
+    for record in &expected {
+        let query = AuditQuery {
+            actor_kind: Some(record.actor.kind()),
+            ..all()
+        };
+        assert_found(&world, query, &[record]).await;
+    }
+    let operators = AuditQuery {
+        actor_kind: Some(ActorKind::Operator),
+        ..all()
+    };
+    // Whoever made the tenant.
+    let first = world.log().await.pop().unwrap();
+    assert_found(&world, operators, &[&first]).await;
 }
 
 pub async fn a_time_is_that_of_the_record_and_not_that_of_its_id(store: Arc<dyn Store>) {
@@ -315,8 +360,8 @@ pub async fn filters_of_the_log_combine(store: Arc<dyn Store>) {
     assert_found(&world, query, &[c]).await;
     let query = AuditQuery {
         result: Some(AuditResult::Failed),
-        actor: c.actor.id(),
-        target: c.target.id,
+        actors: Vec::from_iter(c.actor.id()),
+        targets: Vec::from_iter(c.target.id),
         from: Some(c.at),
         until: Some(d.at),
         ..updates.clone()
@@ -325,7 +370,7 @@ pub async fn filters_of_the_log_combine(store: Arc<dyn Store>) {
     assert_found(
         &world,
         AuditQuery {
-            target: b.target.id,
+            targets: Vec::from_iter(b.target.id),
             ..query
         },
         &[],

@@ -142,6 +142,7 @@ macro_rules! contract_tests {
                 a_token_is_found_by_its_present_and_its_previous_hash,
                 a_token_that_is_revoked_is_found_but_not_listed,
                 tokens_are_listed_in_the_order_of_creation,
+                tokens_are_found_by_name_in_any_case_revoked_ones_too,
                 a_last_use_is_noted_and_only_moves_forward,
                 the_latest_of_several_uses_in_one_batch_is_kept,
                 a_last_use_that_is_unknown_here_changes_nothing,
@@ -154,6 +155,7 @@ macro_rules! contract_tests {
                 a_refusal_is_recorded_and_changes_nothing,
                 records_are_listed_newest_first_and_in_pages,
                 each_filter_selects_what_it_says,
+                records_are_selected_by_the_kind_of_their_actor,
                 a_time_is_that_of_the_record_and_not_that_of_its_id,
                 filters_of_the_log_combine,
             }

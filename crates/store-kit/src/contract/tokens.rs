@@ -187,6 +187,21 @@ pub async fn tokens_are_listed_in_the_order_of_creation(store: Arc<dyn Store>) {
     );
 }
 
+pub async fn tokens_are_found_by_name_in_any_case_revoked_ones_too(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    World::new(&store).await.add_token("Ökta").await;
+    world.add_token("okta").await;
+    let revoked = world.add_token("ÖKTA").await;
+    let revoke = edited_token(&revoked, |token| token.revoked_at = Some(at(number())));
+    world.handle.commit(&revoke).await.unwrap();
+    let present = world.add_token("Ökta").await;
+    let named = async |folded: &str| world.handle.tokens_named(folded).await.unwrap();
+    assert_eq!(named("ökta").await, [revoked.id, present.id]);
+    for nobody in ["ökt", "Ökta", "%", "", "\0"] {
+        assert_eq!(named(nobody).await, [], "{nobody:?}");
+    }
+}
+
 async fn last_use(world: &World, token: &ApiToken) -> Option<LastUse> {
     world
         .handle

@@ -44,12 +44,20 @@ pub(crate) async fn matching(
         Some(result) => found = found.filter(audit_log::result.eq(result.as_str())),
         None => {}
     }
-    if let Some(actor) = query.actor {
-        found = found.filter(audit_log::actor_id.eq(actor));
+    if let Some(kind) = query.actor_kind {
+        found = found.filter(audit_log::actor_kind.eq(kind.as_str()));
     }
-    if let Some(target) = query.target {
-        found = found.filter(audit_log::target_id.eq(target));
-    }
+    // The records of one are in the order of the log; those of several have to be sorted.
+    found = match query.actors.as_slice() {
+        [] => found,
+        [actor] => found.filter(audit_log::actor_id.eq(*actor)),
+        actors => found.filter(audit_log::actor_id.eq_any(actors.iter().copied())),
+    };
+    found = match query.targets.as_slice() {
+        [] => found,
+        [target] => found.filter(audit_log::target_id.eq(*target)),
+        targets => found.filter(audit_log::target_id.eq_any(targets.iter().copied())),
+    };
     if let Some(from) = query.from {
         found = found.filter(audit_log::at.ge(from));
     }

@@ -6,6 +6,8 @@ use roster_application::ports::store::StoreError;
 use roster_domain::id::{TenantId, TokenId};
 use roster_domain::token::ApiToken;
 use roster_domain::token::value::TokenHash;
+use roster_store_kit::columns;
+use uuid::Uuid;
 
 use crate::errors::store_error;
 use crate::rows::token::TokenRow;
@@ -22,6 +24,20 @@ pub(crate) async fn all(
         .select(TokenRow::as_select());
     let rows = query.load(connection).await.map_err(store_error)?;
     rows.into_iter().map(TokenRow::token).collect()
+}
+
+/// The tokens of that folded name, revoked ones too.
+pub(crate) async fn named(
+    connection: &mut AsyncPgConnection,
+    tenant: TenantId,
+    folded: &str,
+) -> Result<Vec<TokenId>, StoreError> {
+    let query = api_tokens::table
+        .filter(api_tokens::tenant_id.eq(tenant.uuid()))
+        .order((api_tokens::created_at, api_tokens::id))
+        .select((api_tokens::id, api_tokens::name));
+    let rows = query.load::<(Uuid, String)>(connection).await;
+    Ok(columns::tokens_named(rows.map_err(store_error)?, folded))
 }
 
 pub(crate) async fn by_id(

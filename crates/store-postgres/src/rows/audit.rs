@@ -89,7 +89,7 @@ impl<'a> AuditColumns<'a> {
             action: record.action.as_str(),
             result: record.result.as_str(),
             description: storable(&record.description),
-            actor_kind: record.actor.kind(),
+            actor_kind: record.actor.kind().as_str(),
             actor_id: record.actor.id(),
             actor_name: storable(record.actor.name()),
             target_kind: record.target.kind.as_str(),

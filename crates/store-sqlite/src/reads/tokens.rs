@@ -5,6 +5,7 @@ use roster_application::ports::store::StoreError;
 use roster_domain::id::{TenantId, TokenId};
 use roster_domain::token::ApiToken;
 use roster_domain::token::value::TokenHash;
+use roster_store_kit::columns;
 
 use crate::errors::store_error;
 use crate::rows::token::TokenRow;
@@ -22,6 +23,22 @@ pub(crate) fn all(
         .select(TokenRow::as_select());
     let rows = query.load(connection).map_err(store_error)?;
     rows.into_iter().map(TokenRow::token).collect()
+}
+
+/// The tokens of that folded name, revoked ones too.
+pub(crate) fn named(
+    connection: &mut SqliteConnection,
+    tenant: TenantId,
+    folded: &str,
+) -> Result<Vec<TokenId>, StoreError> {
+    let query = api_tokens::table
+        .filter(api_tokens::tenant_id.eq(Id(tenant.uuid())))
+        .order((api_tokens::created_at, api_tokens::id))
+        .select((api_tokens::id, api_tokens::name));
+    let rows = query.load::<(Id, String)>(connection);
+    let rows = rows.map_err(store_error)?.into_iter();
+    let tokens = rows.map(|(Id(token), name)| (token, name));
+    Ok(columns::tokens_named(tokens, folded))
 }
 
 pub(crate) fn by_id(

@@ -91,7 +91,7 @@ impl<'a> AuditColumns<'a> {
             action: record.action.as_str(),
             result: record.result.as_str(),
             description: &record.description,
-            actor_kind: record.actor.kind(),
+            actor_kind: record.actor.kind().as_str(),
             actor_id: record.actor.id().map(Id),
             actor_name: record.actor.name(),
             target_kind: record.target.kind.as_str(),

@@ -103,13 +103,16 @@ on_both_stores! {
             (vec![("action", "UPDATE_USER"), ("until", first.as_str())], 0),
             (vec![("action", "UPDATE_USER"), ("until", second.as_str())], 1),
             (vec![("action", "DELETE_USER")], 0),
+            (vec![("actorType", "TOKEN")], 4),
+            (vec![("actorType", "OPERATOR"), ("action", "CREATE_USER")], 2),
+            (vec![("actorType", "USER")], 0),
         ] {
             let log = api.query("/audit-log", &parameters).await.api(200);
             assert_eq!(log["items"].as_array().unwrap().len(), expected, "{parameters:?}: {log}");
         }
         for (name, bad) in [
             ("action", "NONSENSE"), ("result", "MAYBE"), ("from", "yesterday"), ("cursor", "x"), ("limit", "0"),
-            ("target", "x"),
+            ("target", "x"), ("actorType", "ROBOT"),
         ] {
             let problem = api.query("/audit-log", &[(name, bad)]).await.problem(400);
             assert!(problem.to_string().contains(name), "{name}: {problem}");

@@ -1,6 +1,7 @@
 //! What is asked of lists.
 
 use roster_domain::audit::{AuditAction, AuditResult};
+use roster_domain::context::ActorKind;
 use roster_domain::id::{AuditId, RoleId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -64,10 +65,12 @@ pub struct AuditQuery {
     pub action: Option<AuditAction>,
     /// Only this result.
     pub result: Option<AuditResult>,
-    /// Only those of this actor.
-    pub actor: Option<Uuid>,
-    /// Only those about this target.
-    pub target: Option<Uuid>,
+    /// Only those of actors of this kind.
+    pub actor_kind: Option<ActorKind>,
+    /// Only those of one of these actors; empty: of any.
+    pub actors: Vec<Uuid>,
+    /// Only those about one of these targets; empty: about any.
+    pub targets: Vec<Uuid>,
     /// Only those at or after this time.
     pub from: Option<OffsetDateTime>,
     /// Only those before this time.

@@ -12,6 +12,7 @@ use roster_domain::permission::Permission;
 use time::OffsetDateTime;
 
 use super::Tag;
+use super::actor::ActorType;
 use super::wire::answer::{Answer, Shown};
 use super::wire::cursor::Cursor;
 use super::wire::failure::WhenListing;
@@ -49,6 +50,9 @@ impl AuditLog {
         result: Query<Option<AuditResult>>,
         /// Only records of what the actor with this id did.
         actor: Query<Option<String>>,
+        /// Only records of what actors of this sort did.
+        #[oai(name = "actorType")]
+        actor_type: Query<Option<ActorType>>,
         /// Only records of what was done to the thing with this id.
         target: Query<Option<String>>,
         /// Only records at or after this time.
@@ -63,8 +67,9 @@ impl AuditLog {
             limit: limit.0.unwrap_or_default(),
             action: parameters.read("action", action.0, named_action),
             result: result.0.map(AuditResult::to_domain),
-            actor: parameters.read("actor", actor.0, id),
-            target: parameters.read("target", target.0, id),
+            actor_kind: actor_type.0.map(ActorType::to_domain),
+            actors: Vec::from_iter(parameters.read("actor", actor.0, id)),
+            targets: Vec::from_iter(parameters.read("target", target.0, id)),
             from: from.0.and_then(in_utc),
             until: until.0.and_then(in_utc),
         };

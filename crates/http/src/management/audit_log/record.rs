@@ -56,7 +56,7 @@ impl From<&Actor> for AuditActor {
     fn from(actor: &Actor) -> Self {
         Self {
             id: actor.id().map(|id| id.to_string()),
-            kind: ActorType::from(actor),
+            kind: actor.kind().into(),
             name: actor.name().to_owned(),
         }
     }
