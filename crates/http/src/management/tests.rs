@@ -41,6 +41,7 @@ fn every_operation_of_the_contract_is_there() {
             "get /api-tokens",
             "get /api-tokens/{id}",
             "get /audit-log",
+            "get /audit-log/export",
             "get /permissions",
             "get /roles",
             "get /roles/{id}",

@@ -2,7 +2,7 @@
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, Uri};
-use poem::{Endpoint, Request};
+use poem::{Endpoint, Request, Response};
 use roster_application::administration::tokens::TokenRequest;
 use roster_application::caller::Caller;
 use roster_application::operation::UserRequest;
@@ -236,13 +236,14 @@ impl House {
             .call(request.body(body.to_owned()))
             .await
             .unwrap();
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.into_body().into_string().await.unwrap();
-        Answer {
-            status,
-            headers,
-            text,
-        }
+        read(answer).await
+    }
+
+    /// Sends a GET with the token `token`; the body of the answer is still to be read.
+    pub(crate) async fn begin(&self, path: &str, token: &str) -> Response {
+        let request = Request::builder().uri(path.parse::<Uri>().unwrap());
+        let request = request.header("x-api-key", token).finish();
+        self.server.call(request).await.unwrap()
     }
 
     /// Sends a SCIM request of the default tenant with the token.
@@ -272,6 +273,17 @@ impl House {
     /// The path of the user.
     pub(crate) fn user_path(&self) -> String {
         format!("/Users/{}", self.user)
+    }
+}
+
+/// Reads an answer to its end.
+pub(crate) async fn read(answer: Response) -> Answer {
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let text = answer.into_body().into_string().await.unwrap();
+    Answer {
+        status,
+        headers,
+        text,
     }
 }
 

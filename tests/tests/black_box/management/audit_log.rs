@@ -142,6 +142,31 @@ on_both_stores! {
         assert_eq!(seen, ["6", "5", "4", "3", "2", "1", "0"]);
     }
 
+    async fn an_export_is_a_file_with_the_very_records_of_the_list(backend: Backend) {
+        let tenant = Tenant::new(backend);
+        let api = tenant.api();
+        let id = tenant.user("ada", "Analyst");
+        // More than the server reads at a time.
+        for number in 0..210 {
+            api.patch(&format!("/users/{id}"), &json!({ "familyName": number.to_string() })).await.api(200);
+        }
+        let filters = [("target", id.as_str()), ("action", "UPDATE_USER"), ("actorType", "TOKEN")];
+        let answer = api.query("/audit-log/export", &filters).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-ndjson")));
+        let name = &tenant.slug;
+        let file = format!("attachment; filename=\"audit-log-{name}.jsonl\"");
+        assert_eq!(answer.header("content-disposition"), Some(file.as_str()));
+        let text = answer.text();
+        let exported: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(exported.len(), 210);
+
+        let page = api.query("/audit-log", &[&filters[..], &[("limit", "200")]].concat()).await.api(200);
+        assert_eq!(exported[..200], page["items"].as_array().unwrap()[..]);
+        let whole = api.get("/audit-log/export").await.text();
+        assert!(whole.contains("CREATE_TENANT") && whole.lines().count() > exported.len(), "{whole}");
+        api.get("/audit-log/export?limit=5").await.problem(400);
+    }
+
     async fn nobody_can_change_it_and_nobody_sees_another_tenants(backend: Backend) {
         let (tenant, other) = (Tenant::new(backend), Tenant::new(backend));
         other.user("ada", "Analyst");

@@ -1,5 +1,7 @@
-//! The audit log: list. [`record`] is what is shown of a record.
+//! The audit log: list, export. [`record`] is what is shown of a record, [`export`] the whole log as
+//! a file.
 
+mod export;
 mod record;
 
 use poem::web::Data;
@@ -19,6 +21,7 @@ use super::wire::failure::WhenListing;
 use super::wire::fields::in_utc;
 use super::wire::query::{Parameters, id};
 use crate::authenticated::Authenticated;
+use export::Export;
 use record::{AuditLogPage, AuditRecord, AuditResult};
 
 /// The operations on the audit log.
@@ -62,16 +65,20 @@ impl AuditLog {
     ) -> Answer<Shown<AuditLogPage>, WhenListing> {
         caller.require(&Permission::AUDIT_LOG_READ)?;
         let mut parameters = Parameters::default();
+        let before = parameters.read("cursor", cursor.0, Cursor::decode);
+        let filters = Filters {
+            action: action.0,
+            result: result.0,
+            actor: actor.0,
+            actor_type: actor_type.0,
+            target: target.0,
+            from: from.0,
+            until: until.0,
+        };
         let query = AuditQuery {
-            before: parameters.read("cursor", cursor.0, Cursor::decode),
+            before,
             limit: limit.0.unwrap_or_default(),
-            action: parameters.read("action", action.0, named_action),
-            result: result.0.map(AuditResult::to_domain),
-            actor_kind: actor_type.0.map(ActorType::to_domain),
-            actors: Vec::from_iter(parameters.read("actor", actor.0, id)),
-            targets: Vec::from_iter(parameters.read("target", target.0, id)),
-            from: from.0.and_then(in_utc),
-            until: until.0.and_then(in_utc),
+            ..filters.read(&mut parameters)
         };
         parameters.finish()?;
         let page = application.audit_log(&caller, query).await?;
@@ -79,6 +86,83 @@ impl AuditLog {
             items: page.items.into_iter().map(AuditRecord::from).collect(),
             next_cursor: page.next.map(|position| position.encode()),
         }))
+    }
+
+    /// Export the audit log
+    ///
+    /// Every record that matches, newest first, as a file of JSON lines: each line is a record as the
+    /// list of records has it. The file is written while the log is read, so it may be of any length; a
+    /// connection that ends early means that it is not complete. Needs the permission `AuditLogRead`.
+    #[oai(
+        path = "/audit-log/export",
+        method = "get",
+        operation_id = "exportAuditRecords"
+    )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a parameter of the operation"
+    )]
+    async fn export(
+        &self,
+        Authenticated(caller): Authenticated,
+        Data(application): Data<&Application>,
+        /// Only records of this action, such as `UPDATE_USER`.
+        action: Query<Option<String>>,
+        /// Only records that ended so.
+        result: Query<Option<AuditResult>>,
+        /// Only records of what the actor with this id did.
+        actor: Query<Option<String>>,
+        /// Only records of what actors of this sort did.
+        #[oai(name = "actorType")]
+        actor_type: Query<Option<ActorType>>,
+        /// Only records of what was done to the thing with this id.
+        target: Query<Option<String>>,
+        /// Only records at or after this time.
+        from: Query<Option<OffsetDateTime>>,
+        /// Only records before this time.
+        until: Query<Option<OffsetDateTime>>,
+    ) -> Answer<Export, WhenListing> {
+        caller.require(&Permission::AUDIT_LOG_READ)?;
+        let mut parameters = Parameters::default();
+        let filters = Filters {
+            action: action.0,
+            result: result.0,
+            actor: actor.0,
+            actor_type: actor_type.0,
+            target: target.0,
+            from: from.0,
+            until: until.0,
+        };
+        let query = filters.read(&mut parameters);
+        parameters.finish()?;
+        Ok(Export::begin(application.clone(), caller, query).await?)
+    }
+}
+
+/// What the log is narrowed down by, as it was sent.
+struct Filters {
+    action: Option<String>,
+    result: Option<AuditResult>,
+    actor: Option<String>,
+    actor_type: Option<ActorType>,
+    target: Option<String>,
+    from: Option<OffsetDateTime>,
+    until: Option<OffsetDateTime>,
+}
+
+impl Filters {
+    /// The query for what they select; `parameters` takes note of what can't be read.
+    fn read(self, parameters: &mut Parameters) -> AuditQuery {
+        AuditQuery {
+            action: parameters.read("action", self.action, named_action),
+            result: self.result.map(AuditResult::to_domain),
+            actor_kind: self.actor_type.map(ActorType::to_domain),
+            actors: Vec::from_iter(parameters.read("actor", self.actor, id)),
+            targets: Vec::from_iter(parameters.read("target", self.target, id)),
+            from: self.from.and_then(in_utc),
+            until: self.until.and_then(in_utc),
+            ..AuditQuery::default()
+        }
     }
 }
 

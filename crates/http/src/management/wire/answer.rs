@@ -20,7 +20,8 @@ fn respond<T: ToJSON>(status: StatusCode, body: &T) -> Response {
         .body(body.to_json_string())
 }
 
-fn document(
+/// The documentation of an answer.
+pub(crate) fn document(
     status: StatusCode,
     description: &'static str,
     content: Vec<MetaMediaType>,
