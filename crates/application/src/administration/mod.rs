@@ -6,6 +6,7 @@ pub mod roles;
 pub mod saml_settings;
 pub mod settings;
 pub mod tokens;
+pub mod user_activity;
 pub mod users;
 
 use roster_domain::audit::{Target, TargetKind};

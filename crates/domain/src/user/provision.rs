@@ -3,11 +3,27 @@
 
 use super::transition::{conclude, with_profile};
 use super::{Field, User, UserWish};
+use crate::audit::{AuditAction, AuditRecord, AuditResult};
 use crate::change::Change;
 use crate::context::Context;
 use crate::refusal::{Refusal, excerpt};
 use crate::role::{Role, RoleRef, named};
 use crate::text::fold;
+
+/// How the audit record of a write by SCIM begins.
+const UPDATED: &str = "User updated by SCIM.";
+/// How that of a write begins of which only the deactivation was applied.
+const DEACTIVATED: &str = "User deactivated by SCIM.";
+
+/// Whether `record` is of a change that SCIM made to a person.
+#[must_use]
+pub fn wrote(record: &AuditRecord) -> bool {
+    record.action == AuditAction::UpdateUser
+        && record.result == AuditResult::Succeeded
+        && [UPDATED, DEACTIVATED]
+            .iter()
+            .any(|description| record.description.starts_with(description))
+}
 
 /// Whether deciding on `wish` takes the tenant's roles: only if it names a role that the person
 /// neither has nor waits for, which spares most requests a look-up.
@@ -53,7 +69,7 @@ pub fn decide(
         pending_role: wanted,
         ..with_profile(user, wish)?
     };
-    conclude(user, new, "User updated by SCIM.", context)
+    conclude(user, new, UPDATED, context)
 }
 
 /// Decides on a deactivation whose request holds something else that can't be applied, because a
@@ -71,7 +87,7 @@ pub fn deactivate_alone(
         ..user.clone()
     };
     let description = format!(
-        "User deactivated by SCIM. The rest of the request was ignored, because {}.",
+        "{DEACTIVATED} The rest of the request was ignored, because {}.",
         why.trim_end_matches('.')
     );
     conclude(user, new, description, context)

@@ -10,6 +10,7 @@
 mod properties;
 mod roles;
 mod saml_settings;
+mod scim_writes;
 mod sessions;
 mod settings_and_tenants;
 mod sign_in;

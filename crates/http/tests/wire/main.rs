@@ -16,6 +16,7 @@ mod refused_sign_in;
 mod scim_contact;
 mod sessions;
 mod sign_in;
+mod user_activity;
 mod user_lists;
 mod users;
 mod world;
