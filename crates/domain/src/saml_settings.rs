@@ -1,6 +1,8 @@
 //! A tenant's SAML settings: whom it trusts to sign people in, and on which terms. Whoever can change
 //! them can sign in as anybody, so every change is audited with what it changed.
 
+mod certificate;
+
 use time::OffsetDateTime;
 use url::Url;
 
@@ -14,6 +16,7 @@ use crate::secret::Sealed;
 use crate::tenant::Tenant;
 use crate::text::{InvalidText, SamlAttributeName};
 use crate::user::Field;
+pub use certificate::{CertificateInfo, CertificateState};
 
 /// The SAML settings of one tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,19 +80,6 @@ pub struct IdpTrust {
     pub want_signed_requests: bool,
     /// Until when it stands by its metadata, if it says so.
     pub valid_until: Option<OffsetDateTime>,
-}
-
-/// A certificate, and what people need to know of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateInfo {
-    /// The certificate in PEM.
-    pub pem: String,
-    /// The SHA-256 of its DER form, in hexadecimal.
-    pub fingerprint: String,
-    /// Its subject.
-    pub subject: String,
-    /// When it expires, in UTC.
-    pub not_after: OffsetDateTime,
 }
 
 /// A private key of ours for SAML, and the certificate by which the provider knows it.

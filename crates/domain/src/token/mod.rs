@@ -16,7 +16,7 @@ use crate::audit::{Target, TargetKind};
 use crate::context::Actor;
 use crate::id::{TokenId, Version};
 use crate::permission::PermissionSet;
-use crate::text::TokenName;
+use crate::text::{InvalidText, TokenName};
 use value::TokenHash;
 
 /// An API token's record. It holds hashes only.
@@ -86,6 +86,23 @@ pub struct LastUse {
     pub from: Option<IpAddr>,
 }
 
+/// Reads a network in CIDR notation, or a single address as the network of it alone; bits behind the
+/// prefix are dropped.
+///
+/// # Errors
+/// [`InvalidText`] says what a network looks like.
+pub fn network(text: &str) -> Result<IpNet, InvalidText> {
+    let text = text.trim();
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map(|network| network.trunc())
+        .map_err(|_| {
+            InvalidText::Malformed(
+                "is not a network such as 10.0.0.0/8 or 2001:db8::/32, nor an address",
+            )
+        })
+}
+
 impl ApiToken {
     /// Whether the value with this hash opens anything at `now`: not revoked, not expired, and the
     /// present value or a previous one within its overlap.
@@ -137,6 +154,33 @@ impl ApiToken {
         Actor::Token {
             id: self.id,
             name: self.name.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn networks_are_written_in_one_way() {
+        for (sent, kept) in [
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("10.1.2.3/8", "10.0.0.0/8"),
+            ("192.0.2.7", "192.0.2.7/32"),
+            ("2001:DB8::1/32", "2001:db8::/32"),
+            (" ::1 ", "::1/128"),
+        ] {
+            assert_eq!(network(sent).unwrap().to_string(), kept, "{sent}");
+        }
+        for bad in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "example.com",
+            "10.0.0.0/8,11.0.0.0/8",
+        ] {
+            assert!(network(bad).is_err(), "{bad}");
         }
     }
 }
