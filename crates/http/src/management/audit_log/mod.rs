@@ -51,13 +51,15 @@ impl AuditLog {
         action: Query<Option<String>>,
         /// Only records that ended so.
         result: Query<Option<AuditResult>>,
-        /// Only records of what the actor with this id did.
-        actor: Query<Option<String>>,
+        /// Only records of what actors with these ids did. May be given several times.
+        #[oai(validator(max_items = "50"))]
+        actor: Query<Vec<String>>,
         /// Only records of what actors of this sort did.
         #[oai(name = "actorType")]
         actor_type: Query<Option<ActorType>>,
-        /// Only records of what was done to the thing with this id.
-        target: Query<Option<String>>,
+        /// Only records of what was done to things with these ids. May be given several times.
+        #[oai(validator(max_items = "50"))]
+        target: Query<Vec<String>>,
         /// Only records at or after this time.
         from: Query<Option<OffsetDateTime>>,
         /// Only records before this time.
@@ -110,13 +112,15 @@ impl AuditLog {
         action: Query<Option<String>>,
         /// Only records that ended so.
         result: Query<Option<AuditResult>>,
-        /// Only records of what the actor with this id did.
-        actor: Query<Option<String>>,
+        /// Only records of what actors with these ids did. May be given several times.
+        #[oai(validator(max_items = "50"))]
+        actor: Query<Vec<String>>,
         /// Only records of what actors of this sort did.
         #[oai(name = "actorType")]
         actor_type: Query<Option<ActorType>>,
-        /// Only records of what was done to the thing with this id.
-        target: Query<Option<String>>,
+        /// Only records of what was done to things with these ids. May be given several times.
+        #[oai(validator(max_items = "50"))]
+        target: Query<Vec<String>>,
         /// Only records at or after this time.
         from: Query<Option<OffsetDateTime>>,
         /// Only records before this time.
@@ -143,9 +147,9 @@ impl AuditLog {
 struct Filters {
     action: Option<String>,
     result: Option<AuditResult>,
-    actor: Option<String>,
+    actor: Vec<String>,
     actor_type: Option<ActorType>,
-    target: Option<String>,
+    target: Vec<String>,
     from: Option<OffsetDateTime>,
     until: Option<OffsetDateTime>,
 }
@@ -157,8 +161,8 @@ impl Filters {
             action: parameters.read("action", self.action, named_action),
             result: self.result.map(AuditResult::to_domain),
             actor_kind: self.actor_type.map(ActorType::to_domain),
-            actors: Vec::from_iter(parameters.read("actor", self.actor, id)),
-            targets: Vec::from_iter(parameters.read("target", self.target, id)),
+            actors: parameters.read_all("actor", self.actor, id),
+            targets: parameters.read_all("target", self.target, id),
             from: self.from.and_then(in_utc),
             until: self.until.and_then(in_utc),
             ..AuditQuery::default()

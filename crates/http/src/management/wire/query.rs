@@ -32,6 +32,19 @@ impl Parameters {
         }
     }
 
+    /// Reads a parameter that may be given several times.
+    pub(crate) fn read_all<T, E: Display>(
+        &mut self,
+        name: &str,
+        values: Vec<String>,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<T> {
+        let values = values.into_iter();
+        values
+            .filter_map(|value| self.read(name, Some(value), &parse))
+            .collect()
+    }
+
     /// Says what was wrong, if anything was.
     pub(crate) fn finish(self) -> Result<(), Error> {
         if self.0.is_empty() {
