@@ -27,9 +27,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("roster-metadata", &["roster-domain", "roster-application"]),
     ("roster-saml", &["roster-domain", "roster-application"]),
     ("roster-keys", &["roster-domain", "roster-application"]),
+    ("roster-web-kit", &["roster-domain", "roster-application"]),
     (
         "roster-http",
-        &["roster-domain", "roster-scim", "roster-application"],
+        &[
+            "roster-domain",
+            "roster-scim",
+            "roster-application",
+            "roster-web-kit",
+        ],
+    ),
+    (
+        "roster-console",
+        &["roster-domain", "roster-application", "roster-web-kit"],
     ),
     (
         "roster-server",
@@ -42,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "roster-keys",
             "roster-metadata",
             "roster-http",
+            "roster-console",
         ],
     ),
 ];

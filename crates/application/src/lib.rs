@@ -140,6 +140,12 @@ impl Application {
         self.shared.adapters.store.ready().await
     }
 
+    /// How long sessions last.
+    #[must_use]
+    pub fn lifetimes(&self) -> &Lifetimes {
+        &self.shared.settings.lifetimes
+    }
+
     /// The present time, in UTC.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {

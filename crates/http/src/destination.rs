@@ -16,7 +16,9 @@ pub(crate) enum Place {
     Management,
     /// The session API.
     Session,
-    /// The pages.
+    /// The administrators' console.
+    Console,
+    /// The pages of a sign-in.
     Site,
 }
 
@@ -64,6 +66,10 @@ pub(crate) fn destination(path: &str) -> Destination<'_> {
         Some("api") => Destination::Astray(Api::Management),
         // The session API has its place in its paths: /session and what is below.
         Some("session") => inside(Place::Session, path.strip_suffix('/').unwrap_or(path)),
+        Some("console") => {
+            let inner = path.strip_prefix("/console").unwrap_or_default();
+            inside(Place::Console, if inner.is_empty() { "/" } else { inner })
+        }
         _ => inside(Place::Site, path),
     }
 }
@@ -82,6 +88,7 @@ pub(crate) fn shape_of(place: Place, path: &str, headers: &HeaderMap) -> Api {
     match place {
         Place::Scim => Api::Scim,
         Place::Management | Place::Session => Api::Management,
+        Place::Console => Api::Pages,
         Place::Site if Site::knows(path) || prefers_pages(headers) => Api::Pages,
         Place::Site => Api::Management,
     }
@@ -168,6 +175,16 @@ mod tests {
                 inside("acme", Place::Session, "/session/token"),
             ),
             ("/t/acme/sessions", inside("acme", Place::Site, "/sessions")),
+            ("/t/acme/console", inside("acme", Place::Console, "/")),
+            (
+                "/t/acme/console/users",
+                inside("acme", Place::Console, "/users"),
+            ),
+            (
+                "/t/acme/console/users/",
+                inside("acme", Place::Console, "/users/"),
+            ),
+            ("/t/acme/consoles", inside("acme", Place::Site, "/consoles")),
             ("/t/acme", inside("acme", Place::Site, "")),
             ("/t/acme/", inside("acme", Place::Site, "/")),
             ("/t/acme/saml/acs", inside("acme", Place::Site, "/saml/acs")),
@@ -264,13 +281,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_inside_is_literally_below_its_tenant(path in "/t/[t.%2fa-z]{0,6}/?(scim/v2|api/v1|session|saml/acs)?[/.%a-zA-Z0-9]{0,12}") {
+        fn what_is_inside_is_literally_below_its_tenant(path in "/t/[t.%2fa-z]{0,6}/?(scim/v2|api/v1|session|console|saml/acs)?[/.%a-zA-Z0-9]{0,12}") {
             if let Destination::Inside { slug, place, path: inner } = destination(&path) {
                 prop_assert!(!slug.contains('/'));
                 let base = match place {
                     Place::Scim => "/scim/v2",
                     Place::Management => "/api/v1",
                     Place::Session => "",
+                    Place::Console => "/console",
                     Place::Site => {
                         prop_assert_eq!(path.clone(), format!("/t/{slug}{inner}"));
                         return Ok(());

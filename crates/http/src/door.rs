@@ -2,8 +2,8 @@
 //! finds the tenant, lets in whoever has a token or a session, and hands the rest of the path on.
 //!
 //! The path is compared byte by byte and never decoded, and a caller is authenticated before any
-//! route is looked for: no spelling of a path, and no forgotten line on a route, gets around it. The
-//! pages stand beside the APIs, and whoever opens one decides for themselves who it is.
+//! route is looked for: no spelling of a path, and no forgotten line on a route, gets around it. So it
+//! is for the console. The pages of a sign-in stand beside them, and each decides for itself who it is.
 
 use std::sync::Arc;
 
@@ -16,17 +16,18 @@ use roster_application::caller::Caller;
 use roster_application::directory::TenantEntry;
 use roster_application::sessions::SignedIn;
 use roster_domain::context::Origin;
+use roster_web_kit::visitor::{Visitor, visitor};
 
-use crate::address::PublicAddress;
-use crate::authentication::{Visitor, authenticate, brings_token, visitor, without_session};
-use crate::cookies::Cookies;
-use crate::cross_site::{check_write, is_safe};
+use crate::authentication::{authenticate, brings_token, without_session};
 use crate::destination::{Destination, Place, destination, shape_of};
 use crate::envelope::Visit;
 use crate::failure::{Api, with_retry_after};
 use crate::options::Options;
 use crate::rate_limit::TenantLimits;
 use crate::site::{Arrival, Site};
+use roster_web_kit::address::PublicAddress;
+use roster_web_kit::cookies::Cookies;
+use roster_web_kit::cross_site::{check_write, is_safe};
 
 const NO_SUCH_TENANT: &str = "There is no tenant of that name. Check the Tenant URL: it reads \
     /t/{tenant}/scim/v2 after the host, where {tenant} is the tenant's name in lower case.";
@@ -48,6 +49,7 @@ pub(crate) struct Door {
     pub(crate) scim: BoxEndpoint<'static>,
     pub(crate) management: BoxEndpoint<'static>,
     pub(crate) session: BoxEndpoint<'static>,
+    pub(crate) console: BoxEndpoint<'static>,
     pub(crate) site: Site,
     pub(crate) outside: BoxEndpoint<'static>,
 }
@@ -102,6 +104,23 @@ impl Door {
             Place::Site => {
                 let arrival = Arrival::new(tenant, request);
                 return Ok(self.site.answer(path, api, arrival).await);
+            }
+            Place::Console => {
+                let headers = request.headers();
+                let cookies = Cookies::of(self.address.transport(), slug);
+                let request_id = origin.request_id.clone();
+                let known = visitor(&self.application, cookies, &tenant, headers, origin).await;
+                match known {
+                    Ok(Visitor::Known(signed_in)) => {
+                        visit.admitted(&signed_in.caller);
+                        request.set_data(*signed_in);
+                        &self.console
+                    }
+                    Ok(Visitor::Stranger | Visitor::Over | Visitor::Ambiguous) => {
+                        return Ok(self.site.sign_in_first(&Arrival::new(tenant, request)));
+                    }
+                    Err(error) => return Ok(api.store_failed(&error, request_id.as_deref())),
+                }
             }
             Place::Session => match self.signed_in(&tenant, &request, origin, &visit).await {
                 Ok(signed_in) => {

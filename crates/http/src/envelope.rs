@@ -13,13 +13,13 @@ use roster_application::caller::Caller;
 use roster_application::directory::TenantEntry;
 use roster_domain::context::Origin;
 
-use crate::address::{PublicAddress, Transport};
 use crate::destination::api_of;
 use crate::failure::{Api, RETRY_UNAVAILABLE, with_retry_after};
 use crate::options::Options;
 use crate::origin::{self, REQUEST_ID};
 use crate::pages;
 use crate::unread;
+use roster_web_kit::address::{PublicAddress, Transport};
 
 /// Browsers shall ask this host over https alone, for a year (RFC 6797).
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
@@ -56,7 +56,7 @@ pub(crate) struct Envelope<E> {
 impl<E> Envelope<E> {
     pub(crate) fn new(inner: E, options: Arc<Options>) -> Self {
         Self {
-            address: PublicAddress::of(&options),
+            address: PublicAddress::of(&options.public_url),
             inner,
             options,
         }

@@ -7,10 +7,10 @@ use poem::http::{HeaderValue, StatusCode};
 use roster_application::ports::store::StoreError;
 use roster_scim::ScimError;
 
-use crate::address::PublicAddress;
 use crate::management::problem::{self, problem_response};
 use crate::pages;
 use crate::scim;
+use roster_web_kit::address::PublicAddress;
 
 /// What a caller is told of a fault that is not theirs; the log has the rest.
 const INTERNAL: &str = "The service failed to carry out the request; the fault is not in the request. \

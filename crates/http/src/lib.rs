@@ -5,24 +5,22 @@
 //!    log, and what is left [`unread`] of its body;
 //! 2. [`door`]: from `/t/{slug}/scim/v2/…` and its neighbours ([`destination`](mod@destination)) to
 //!    a tenant and a place. It authenticates ([`authentication`]) before any route of an API is
-//!    looked for: by API token, or by a session's cookie ([`cookies`]), whose writes must come from
-//!    our own pages ([`cross_site`]);
+//!    looked for: by API token, or by a session's cookie, whose writes must come from our own pages
+//!    (both in `roster_web_kit`);
 //! 3. [`scim`], [`management`] or [`session`]: the operations, each calling one use case. They are
 //!    written with poem-openapi, so their OpenAPI documents come from the code that answers. Or
-//!    [`site`]: signing in and out, and the [`pages`] that people see.
+//!    [`site`]: signing in and out, and the [`pages`] that people see. Or the administrators' console,
+//!    which is another adapter's: the door only sees to it that somebody is signed in.
 //!
 //! Failures take the shape of what was called ([`failure`]). Whatever is not below `/t/` is
 //! [`health`], [`jwks`], [`docs`], and the pages' style sheet.
 //!
 //! To add a SCIM operation see `scim/users.rs`; to add one to the management API see `management`.
 
-mod address;
 mod allow;
 pub mod authenticated;
 mod authentication;
-mod cookies;
 mod credential;
-mod cross_site;
 mod destination;
 mod docs;
 mod door;
@@ -53,18 +51,26 @@ use poem_openapi::{OpenApi, OpenApiService};
 use roster_application::Application;
 use serde_json::Value;
 
-use address::PublicAddress;
 use allow::AllowedMethods;
 use door::Door;
 use envelope::Envelope;
 use failure::Api;
 use options::Options;
 use rate_limit::{SourceLimits, TenantLimits};
+use roster_web_kit::address::PublicAddress;
+use roster_web_kit::page::assets;
 use site::Site;
 
-/// Everything that Roster serves over HTTP.
+/// Everything that Roster serves over HTTP. `console` answers what is below a tenant's `/console`: the
+/// door takes that off the path, and gives each request the [`SignedIn`] who sends it.
+///
+/// [`SignedIn`]: roster_application::sessions::SignedIn
 #[must_use]
-pub fn routes(application: Application, options: Options) -> BoxEndpoint<'static> {
+pub fn routes(
+    application: Application,
+    options: Options,
+    console: BoxEndpoint<'static>,
+) -> BoxEndpoint<'static> {
     let options = Arc::new(options);
     let outside = Route::new()
         .at("/livez", get(health::livez))
@@ -73,14 +79,15 @@ pub fn routes(application: Application, options: Options) -> BoxEndpoint<'static
             "/.well-known/jwks.json",
             get(jwks::jwks).data(application.clone()),
         );
-    let outside = docs::routes(pages::assets::routes(outside), &options);
-    let address = Arc::new(PublicAddress::of(&options));
+    let outside = docs::routes(assets::routes(outside), &options);
+    let address = Arc::new(PublicAddress::of(&options.public_url));
     let posts = SourceLimits::new(options.sign_in_limit);
     let door = Door {
         limits: TenantLimits::new(options.rate_limit),
         scim: scim::ScimApi::new().boxed(),
         management: management::parameters::checked(managed(management::service())).boxed(),
         session: managed(session::service()).boxed(),
+        console,
         site: Site::new(application.clone(), address.clone(), posts),
         outside: ReadOnly(outside).boxed(),
         options: options.clone(),

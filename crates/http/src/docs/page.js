@@ -3,6 +3,9 @@
 // The documents; their URLs are relative, so that the page works below any path.
 const documents = { scim: 'docs/scim.json', management: 'docs/management.json', session: 'docs/session.json' };
 const buttons = document.querySelectorAll('button[data-api]');
+const asked = new URLSearchParams(location.search);
+// Whoever comes from a tenant's pages means that tenant.
+const tenant = /^[a-z0-9-]{1,63}$/.test(asked.get('tenant') ?? '') ? asked.get('tenant') : null;
 let ui;
 
 // Requests go to where this page came from, whatever name the server was opened by.
@@ -11,6 +14,7 @@ async function load(api) {
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const spec = await answer.json();
   spec.servers[0].variables.publicUrl.default = new URL('.', location.href).href.replace(/\/$/, '');
+  if (tenant) spec.servers[0].variables.tenant.default = tenant;
   return spec;
 }
 
@@ -27,7 +31,6 @@ async function show(api) {
       displayRequestDuration: true,
       docExpansion: 'list',
       persistAuthorization: false,
-      tryItOutEnabled: true,
       validatorUrl: null,
     });
   }
@@ -43,10 +46,11 @@ function report(error) {
 
 for (const button of buttons) {
   button.addEventListener('click', () => {
-    history.replaceState(null, '', `?api=${button.dataset.api}`);
+    const to = new URLSearchParams({ api: button.dataset.api, ...(tenant && { tenant }) });
+    history.replaceState(null, '', `?${to}`);
     show(button.dataset.api).catch(report);
   });
 }
 
-const asked = new URLSearchParams(location.search).get('api');
-show(Object.hasOwn(documents, asked) ? asked : 'scim').catch(report);
+const first = asked.get('api');
+show(Object.hasOwn(documents, first) ? first : 'scim').catch(report);

@@ -6,8 +6,8 @@ use poem::http::StatusCode;
 use roster_application::break_glass::LINK_PARAMETER;
 use roster_domain::secret::Secret;
 
-use super::Page;
-use super::layout::below;
+use roster_web_kit::page::Page;
+use roster_web_kit::page::layout::below;
 
 /// The page of a link that can be one.
 pub(crate) fn page(root: &str, slug: &str, link: &Secret) -> Page {

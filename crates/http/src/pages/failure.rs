@@ -5,8 +5,8 @@ use maud::html;
 use poem::Response;
 use poem::http::StatusCode;
 
-use super::Page;
-use crate::address::PublicAddress;
+use roster_web_kit::address::PublicAddress;
+use roster_web_kit::page::Page;
 
 /// What people read of a fault of ours; the log has the rest.
 pub(crate) const INTERNAL: &str = "Something failed inside Roster; it is not your fault. Try again later, and if it stays so, \
@@ -79,7 +79,7 @@ mod tests {
     use crate::options::Options;
 
     async fn page(status: StatusCode, text: &str) -> (StatusCode, String) {
-        let address = PublicAddress::of(&Options::default());
+        let address = PublicAddress::of(&Options::default().public_url);
         let answer = rendered(response(status, text), "request-1", &address);
         assert!(answer.header("content-security-policy").is_some());
         let status = answer.status();
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_no_such_answer_stays_as_it_is() {
-        let address = PublicAddress::of(&Options::default());
+        let address = PublicAddress::of(&Options::default().public_url);
         let other = Response::builder().content_type("text/plain").body("x");
         let answer = rendered(other, "request-1", &address);
         assert_eq!(answer.content_type(), Some("text/plain"));

@@ -1,14 +1,18 @@
 //! The tenant's own page: who is signed in, or the way to sign in.
 
 use maud::{Markup, html};
+use poem::http::StatusCode;
 use roster_application::administration::saml_settings::SsoState;
 use roster_application::sessions::SignedIn;
 use roster_domain::session::Holder;
 use roster_domain::user::User;
+use roster_web_kit::page::layout::below;
+use roster_web_kit::page::time::moment;
+use roster_web_kit::page::{Page, menu};
+use url::form_urlencoded;
 
-use super::Page;
-use super::layout::below;
-use super::time::moment;
+/// The parameter that says where to go after signing in.
+pub(crate) const RETURN_TO: &str = "return_to";
 
 /// For whoever is signed in. `leads_to`: the origin where signing out may end.
 pub(crate) fn signed_in(root: &str, signed_in: &SignedIn, leads_to: Option<String>) -> Page {
@@ -19,6 +23,7 @@ pub(crate) fn signed_in(root: &str, signed_in: &SignedIn, leads_to: Option<Strin
         (None, Holder::Operator { name }) => ("Break-glass session", operator_card(name)),
         (None, Holder::User { .. }) => ("You are signed in", html! {}),
     };
+    let places = menu::places(signed_in);
     let content = html! {
         section.card aria-label="Session" {
             (who)
@@ -33,10 +38,18 @@ pub(crate) fn signed_in(root: &str, signed_in: &SignedIn, leads_to: Option<Strin
                 button type="submit" { "Sign out" }
             }
         }
+        @if !places.is_empty() {
+            nav.places aria-labelledby="places" {
+                h2 #places { "Administration" }
+                ul {
+                    @for place in &places {
+                        li { a href=(below(root, slug, place.path)) { (place.label) } }
+                    }
+                }
+            }
+        }
     };
-    Page::new(title, content)
-        .of_tenant(slug)
-        .leading_to(leads_to)
+    Page::new(title, content).for_session(signed_in, leads_to)
 }
 
 fn person_card(person: &User) -> Markup {
@@ -77,22 +90,57 @@ fn operator_card(name: &str) -> Markup {
     }
 }
 
-/// For whoever is not signed in.
-pub(crate) fn sign_in(root: &str, slug: &str, sso: SsoState) -> Page {
+/// For whoever is not signed in. `return_to`: where they wanted to be.
+pub(crate) fn sign_in(root: &str, slug: &str, sso: SsoState, return_to: Option<&str>) -> Page {
     let content = match sso {
         SsoState::Offered | SsoState::Enforced => html! {
             p { "You are not signed in." }
-            p { (login(root, slug, "Login with SSO")) }
+            p { a.button href=(returning(below(root, slug, "/saml/login"), return_to)) { "Login with SSO" } }
+            details.aside {
+                summary { "Single sign-on does not work?" }
+                p {
+                    "Whoever runs this server gets in with a link that works once, whatever state single sign-on "
+                    "is in. It is made on the server, with " code { "roster admin link --tenant " (slug) } "."
+                }
+            }
         },
         SsoState::Off => html! {
-            p { "Single sign-on is not set up here yet, so there is no way to sign in." }
+            p { "Single sign-on (SAML) is not set up here yet, so there is no way to sign in." }
             p.note {
-                "Whoever runs this server gets in with a link of " code { "roster admin link" }
-                ", and can set up SAML then."
+                "Whoever runs this server gets in with a link that works once, made with "
+                code { "roster admin link --tenant " (slug) } ", and can set up SAML then, under General Settings › "
+                "Identity & Access."
             }
         },
     };
     Page::new("Sign in", content).of_tenant(slug)
+}
+
+/// For a form that was sent when its session was over. Nothing was changed.
+pub(crate) fn session_over(root: &str, slug: &str) -> Page {
+    let content = html! {
+        p {
+            "Your session is over, so nothing was changed. What you have typed is still there when you go "
+            "back in your browser: keep it, sign in again, and send it anew."
+        }
+        p { (login(root, slug, "Sign in again")) }
+    };
+    Page::new("Please sign in again", content)
+        .with_status(StatusCode::UNAUTHORIZED)
+        .of_tenant(slug)
+}
+
+/// An address that leads on to a path of ours in the end.
+pub(crate) fn returning(address: String, return_to: Option<&str>) -> String {
+    match return_to {
+        Some(return_to) => {
+            let query: String = form_urlencoded::Serializer::new(String::new())
+                .append_pair(RETURN_TO, return_to)
+                .finish();
+            format!("{address}?{query}")
+        }
+        None => address,
+    }
 }
 
 /// For a browser that sends several sessions at once, of which none is believed.

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use poem::http::StatusCode;
 use roster_application::sign_in::failure::{Problem, SignInFailure};
 
-use super::Page;
 use super::home::login;
+use roster_web_kit::page::Page;
 
 /// The page.
 pub(crate) fn page(root: &str, slug: &str, failure: &SignInFailure) -> Page {

@@ -3,8 +3,8 @@
 
 use maud::html;
 
-use super::Page;
 use super::home::login;
+use roster_web_kit::page::Page;
 
 /// The page.
 pub(crate) fn page(root: &str, slug: &str) -> Page {

@@ -12,10 +12,10 @@ use roster_application::session_tokens::TokenError;
 use roster_application::sessions::SignedIn;
 
 use super::model::Farewell;
-use crate::address::PublicAddress;
-use crate::cookies::Cookies;
 use crate::management::problem::kind::Kind;
 use crate::management::problem::{MEDIA_TYPE, Problem};
+use roster_web_kit::address::PublicAddress;
+use roster_web_kit::cookies::Cookies;
 
 /// What an operation answers: `T`, or one of the failures that `K` documents.
 pub(super) type Answer<T, K> = Result<T, Failure<K>>;

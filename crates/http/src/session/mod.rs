@@ -18,11 +18,11 @@ use poem_openapi::{
 use roster_application::Application;
 use roster_application::sessions::SignedIn;
 
-use crate::address::PublicAddress;
 use crate::authenticated::{SESSION_SCHEME, session_scheme};
 use crate::openapi;
 use answer::{Answer, Failure, Shown, SignedOut, WhenReading, WhenWriting};
 use model::{Session, SessionToken};
+use roster_web_kit::address::PublicAddress;
 
 /// The group of operations in the OpenAPI document.
 #[derive(Tags)]

@@ -7,12 +7,12 @@ use roster_application::error::Error;
 use roster_domain::refusal::Refusal;
 use roster_domain::secret::Secret;
 
-use super::form::Form;
 use super::saml::parameter;
 use super::{Arrival, Site, with_cookie};
-use crate::cross_site::check_origin;
 use crate::failure::Api;
 use crate::pages::admin_link;
+use roster_web_kit::cross_site::check_origin;
+use roster_web_kit::form::Form;
 
 impl Site {
     /// `GET`: says what the link does, whether or not it still does it.

@@ -2,12 +2,15 @@
 
 use poem::Response;
 use roster_application::administration::saml_settings::SsoState;
-use url::Url;
+use roster_web_kit::address::origin_of;
+use roster_web_kit::cross_site::is_safe;
 
+use super::saml::parameter;
 use super::{Arrival, Site};
-use crate::authentication::{Visitor, visitor};
 use crate::failure::Api;
+use crate::pages::home::RETURN_TO;
 use crate::pages::{home, signed_out};
+use roster_web_kit::visitor::{Visitor, visitor};
 
 impl Site {
     /// `GET /t/{slug}/`
@@ -33,11 +36,15 @@ impl Site {
             // Sending such a browser away would bring it back here for ever.
             Ok(Visitor::Ambiguous) => self.show(home::ambiguous(root, slug)),
             Ok(Visitor::Stranger | Visitor::Over) => {
+                // Checked where a sign-in begins; here it is only handed on.
+                let return_to = parameter(&arrival.request, RETURN_TO);
+                let return_to = return_to.as_deref();
                 match self.application.sso_state(tenant).await {
                     Ok(SsoState::Enforced) => {
-                        self.see_other(&self.address_of(arrival, "/saml/login"))
+                        let login = self.address_of(arrival, "/saml/login");
+                        self.see_other(&home::returning(login, return_to))
                     }
-                    Ok(sso) => self.show(home::sign_in(root, slug, sso)),
+                    Ok(sso) => self.show(home::sign_in(root, slug, sso, return_to)),
                     Err(error) => self.failed(&error, request_id),
                 }
             }
@@ -45,38 +52,23 @@ impl Site {
         }
     }
 
+    /// For whoever asks for the console without a session: the way to sign in, and back there.
+    pub(crate) fn sign_in_first(&self, arrival: &Arrival) -> Response {
+        let (root, slug) = (self.address.root(), arrival.slug());
+        if let Err(page) = self.cookies(arrival) {
+            return *page;
+        }
+        if !is_safe(arrival.request.method()) {
+            return self.show(home::session_over(root, slug));
+        }
+        let uri = arrival.request.uri();
+        let wanted = uri.path_and_query().map_or("", |path| path.as_str());
+        let home = self.address_of(arrival, "/");
+        self.see_other(&home::returning(home, Some(wanted)))
+    }
+
     /// `GET /t/{slug}/signed-out`
     pub(super) fn signed_out(&self, arrival: &Arrival) -> Response {
         self.show(signed_out::page(self.address.root(), arrival.slug()))
-    }
-}
-
-/// The origin of an address as a policy names it.
-fn origin_of(url: &str) -> Option<String> {
-    let origin = Url::parse(url).ok()?.origin();
-    origin.is_tuple().then(|| origin.ascii_serialization())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::origin_of;
-
-    #[test]
-    fn an_origin_has_no_path_and_no_way_out_of_a_policy() {
-        for (url, origin) in [
-            (
-                "https://idp.example.com/slo?x=1",
-                Some("https://idp.example.com"),
-            ),
-            (
-                "https://idp.example.com:8443/;'none'",
-                Some("https://idp.example.com:8443"),
-            ),
-            ("http://localhost:7000/slo", Some("http://localhost:7000")),
-            ("data:text/html,x", None),
-            ("nonsense", None),
-        ] {
-            assert_eq!(origin_of(url).as_deref(), origin, "{url}");
-        }
     }
 }

@@ -9,27 +9,27 @@
 //! - [`sign_out`]; [`admin_link`], the operator's way in.
 
 mod admin_link;
-mod form;
 mod home;
 mod saml;
 mod sign_out;
 
 use std::sync::Arc;
 
-use poem::http::header::{ALLOW, LOCATION, SET_COOKIE};
+use poem::http::header::{ALLOW, SET_COOKIE};
 use poem::http::{HeaderValue, Method, StatusCode};
 use poem::{Request, Response};
 use roster_application::Application;
 use roster_application::directory::TenantEntry;
 use roster_domain::context::Origin;
 
-use crate::address::PublicAddress;
-use crate::cookies::Cookies;
 use crate::door::ASTRAY;
 use crate::envelope::Visit;
 use crate::failure::{Api, with_retry_after};
-use crate::pages::{Page, refused};
+use crate::pages::refused;
 use crate::rate_limit::SourceLimits;
+use roster_web_kit::address::PublicAddress;
+use roster_web_kit::cookies::Cookies;
+use roster_web_kit::page::Page;
 
 /// The methods of each page.
 fn allowed(path: &str) -> Option<&'static str> {
@@ -171,14 +171,9 @@ impl Site {
 }
 
 fn redirect(status: StatusCode, location: &str) -> Response {
-    match HeaderValue::from_str(location) {
-        Ok(location) => Response::builder()
-            .status(status)
-            .header(LOCATION, location)
-            .finish(),
-        // Whoever made the address made sure that it is one.
-        Err(_) => Api::Pages.internal_error(None),
-    }
+    // Whoever made the address made sure that it is one.
+    roster_web_kit::page::redirect(status, location)
+        .unwrap_or_else(|| Api::Pages.internal_error(None))
 }
 
 /// Adds a cookie to an answer.

@@ -6,13 +6,11 @@ use roster_application::sign_in::failure::{Problem, SignInFailure};
 use roster_application::sign_in::{Completed, Posted};
 use url::form_urlencoded;
 
-use super::form::Form;
 use super::{Arrival, Site, with_cookie};
 use crate::failure::{Api, RETRY_UNAVAILABLE, with_retry_after};
+use crate::pages::home::RETURN_TO;
 use crate::pages::refused;
-
-/// The parameter that says where to go after signing in.
-const RETURN_TO: &str = "return_to";
+use roster_web_kit::form::Form;
 
 impl Site {
     /// `GET /t/{slug}/saml/login`

@@ -3,11 +3,11 @@
 use poem::Response;
 use poem::http::StatusCode;
 
-use super::form::Form;
 use super::{Arrival, Site, with_cookie};
-use crate::authentication::{Visitor, visitor};
-use crate::cross_site::check_origin;
 use crate::failure::Api;
+use roster_web_kit::cross_site::check_origin;
+use roster_web_kit::form::Form;
+use roster_web_kit::visitor::{Visitor, visitor};
 
 const STALE: &str = "This form is not of your present session, so nothing was changed. Open the page of your organisation \
     again, and use the button there.";

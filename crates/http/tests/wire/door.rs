@@ -243,3 +243,49 @@ async fn whoever_keeps_the_process_running_gets_plain_answers() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_console_is_behind_a_session() {
+    let house = House::new().await;
+    house.trust(|_| {}).await;
+    let stranger = house.browser();
+    let answer = stranger.get("/console/users?search=a%20b&x=1").await;
+    let wanted = "http://localhost:8080/t/default/?return_to=%2Ft%2Fdefault%2Fconsole%2Fusers%3Fsearch%3Da%2520b%26x%3D1";
+    assert_eq!((answer.status, answer.header("location")), (303, wanted));
+    let sent = stranger.post("/console/users/x/deactivate", &[]).await;
+    sent.is_page(401);
+    assert!(sent.text.contains("nothing was changed"), "{sent:?}");
+    // An API token is no session.
+    let token = [("authorization", house.token.as_str())];
+    let answer = stranger.send("GET", "/console/users", &token, "").await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+
+    let browser = house.signed_in().await;
+    for (path, inner) in [
+        ("/console", "/"),
+        ("/console/", "/"),
+        ("/console/users?search=x", "/users?search=x"),
+        ("/console/users/", "/users/"),
+        ("/console/%75sers", "/%75sers"),
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.text, format!("ada@example.com at {inner}"), "{path}");
+    }
+    assert_eq!(browser.get("/consoles").await.status, 404);
+}
+
+#[tokio::test]
+async fn whoever_wanted_to_be_in_the_console_gets_there_after_signing_in() {
+    let house = House::new().await;
+    house.trust(|_| {}).await;
+    let wanted = "/?return_to=%2Ft%2Fdefault%2Fconsole%2Froles";
+    let page = house.browser().get(wanted).await;
+    page.is_page(200);
+    let link = "href=\"/t/default/saml/login?return_to=%2Ft%2Fdefault%2Fconsole%2Froles\"";
+    assert!(page.text.contains(link), "{page:?}");
+    house.trust(|wish| wish.enforce_sso = Some(true)).await;
+    let answer = house.browser().get(wanted).await;
+    let login =
+        "http://localhost:8080/t/default/saml/login?return_to=%2Ft%2Fdefault%2Fconsole%2Froles";
+    assert_eq!((answer.status, answer.header("location")), (303, login));
+}

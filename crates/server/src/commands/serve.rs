@@ -41,12 +41,13 @@ pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> R
     let options = options(configuration, public_url);
     let in_flight = InFlight::default();
     let counted = in_flight.clone();
-    let routes =
-        roster_http::routes(application.clone(), options.clone()).around(move |routes, request| {
-            counted
-                .clone()
-                .count(async move { routes.call(request).await })
-        });
+    let console = roster_console::console(application.clone(), &options.public_url);
+    let routes = roster_http::routes(application.clone(), options.clone(), console);
+    let routes = routes.around(move |routes, request| {
+        counted
+            .clone()
+            .count(async move { routes.call(request).await })
+    });
     let limits = Limits::of(configuration.request_timeout);
     let connections = Connections::new(listener, limits).map_err(Failure::Serve)?;
     output::print(&banner(&options, &program(), file))?;

@@ -16,18 +16,26 @@ pub(super) fn document(page: &Page, root: &str) -> Markup {
                 title { (page.title) " · Roster" }
                 link rel="icon" type="image/svg+xml" href={ (root) (assets::ICON.path()) };
                 link rel="stylesheet" href={ (root) (assets::STYLE.path()) };
+                @if page.menu.is_some() {
+                    script defer src={ (root) (assets::SCRIPT.path()) } {}
+                }
             }
-            body {
+            body class=[page.wide.then_some("wide")] {
+                @if page.menu.is_some() {
+                    a.skip href="#content" { "Skip to the content" }
+                }
                 header.top {
                     @match &page.slug {
                         Some(slug) => {
                             a.brand href=(home(root, slug)) { "Roster" }
                             span.tenant { (slug) }
+                            @if let Some(menu) = &page.menu { (menu.markup(root, slug)) }
                         }
                         None => span.brand { "Roster" },
                     }
                 }
-                main {
+                main #content {
+                    @if let Some(above) = &page.above { (above) }
                     h1 { (page.title) }
                     (page.content)
                 }
@@ -40,11 +48,13 @@ pub(super) fn document(page: &Page, root: &str) -> Markup {
 }
 
 /// The path of a tenant's own page.
-pub(super) fn home(root: &str, slug: &str) -> String {
+#[must_use]
+pub fn home(root: &str, slug: &str) -> String {
     below(root, slug, "/")
 }
 
 /// A path below a tenant's.
-pub(super) fn below(root: &str, slug: &str, path: &str) -> String {
+#[must_use]
+pub fn below(root: &str, slug: &str, path: &str) -> String {
     format!("{root}/t/{slug}{path}")
 }

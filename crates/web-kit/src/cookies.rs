@@ -15,7 +15,7 @@ use crate::address::Transport;
 
 /// What the header `Cookie` says about a session.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum SessionCookie {
+pub enum SessionCookie {
     /// Nothing.
     Absent,
     /// One value.
@@ -26,19 +26,19 @@ pub(crate) enum SessionCookie {
 
 /// Where a tenant's cookies are written and read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cookies<'a> {
+pub struct Cookies<'a> {
     transport: Transport,
     slug: &'a str,
 }
 
 impl<'a> Cookies<'a> {
     /// Those of the tenant `slug`. `None`: cookies would be unprotected, so there are none.
-    pub(crate) fn of(transport: Transport, slug: &'a str) -> Option<Self> {
+    pub fn of(transport: Transport, slug: &'a str) -> Option<Self> {
         (transport != Transport::Plain).then_some(Self { transport, slug })
     }
 
     /// The session among a request's cookies.
-    pub(crate) fn session(self, headers: &HeaderMap) -> SessionCookie {
+    pub fn session(self, headers: &HeaderMap) -> SessionCookie {
         let name = self.session_name();
         let mut values: BTreeSet<&str> = pairs(headers)
             .filter(|(found, _)| *found == name)
@@ -52,24 +52,24 @@ impl<'a> Cookies<'a> {
     }
 
     /// Whether a request brings a session, good or bad.
-    pub(crate) fn any_session(self, headers: &HeaderMap) -> bool {
+    pub fn any_session(self, headers: &HeaderMap) -> bool {
         self.session(headers) != SessionCookie::Absent
     }
 
     /// Gives the browser a session. Without `Max-Age`: it ends with the browser, at the latest.
-    pub(crate) fn set_session(self, secret: &Secret) -> Option<HeaderValue> {
+    pub fn set_session(self, secret: &Secret) -> Option<HeaderValue> {
         let (name, attributes) = (self.session_name(), self.session_attributes());
         secret_header(&format!("{name}={}{attributes}", secret.reveal()))
     }
 
     /// Takes the session from the browser.
-    pub(crate) fn clear_session(self) -> Option<HeaderValue> {
+    pub fn clear_session(self) -> Option<HeaderValue> {
         let (name, attributes) = (self.session_name(), self.session_attributes());
         secret_header(&format!("{name}={attributes}; Max-Age=0"))
     }
 
     /// The attempts among a request's cookies. Each is sealed, so a foreign one does no harm.
-    pub(crate) fn attempts(self, headers: &HeaderMap) -> Vec<&str> {
+    pub fn attempts(self, headers: &HeaderMap) -> Vec<&str> {
         let names: Vec<String> = (0..attempt::SLOTS)
             .map(|slot| self.attempt_name(slot))
             .collect();
@@ -80,13 +80,13 @@ impl<'a> Cookies<'a> {
     }
 
     /// Gives the browser an attempt to keep.
-    pub(crate) fn set_attempt(self, slot: u8, sealed: &str) -> Option<HeaderValue> {
+    pub fn set_attempt(self, slot: u8, sealed: &str) -> Option<HeaderValue> {
         let seconds = attempt::LIFETIME.whole_seconds();
         self.attempt(slot, sealed, seconds)
     }
 
     /// Takes an attempt from the browser.
-    pub(crate) fn clear_attempt(self, slot: u8) -> Option<HeaderValue> {
+    pub fn clear_attempt(self, slot: u8) -> Option<HeaderValue> {
         self.attempt(slot, "", 0)
     }
 
@@ -101,7 +101,7 @@ impl<'a> Cookies<'a> {
     }
 
     /// The name of the session's cookie.
-    pub(crate) fn session_name(self) -> String {
+    pub fn session_name(self) -> String {
         format!("{}roster_session_{}", self.prefix(), self.slug)
     }
 

@@ -1,4 +1,4 @@
-//! Style sheet and icon, compiled in. Their paths hold a hash of their content: browsers may keep
+//! Style sheet, script and icon, compiled in. Their paths hold a hash of their content: browsers may keep
 //! them for ever, and another version has another path.
 
 use std::fmt::Write as _;
@@ -10,18 +10,27 @@ use poem::{Endpoint, Response, Route, get};
 use sha2::{Digest, Sha256};
 
 /// A file.
-pub(crate) struct Asset {
+pub struct Asset {
     path: String,
     content_type: &'static str,
     content: &'static str,
 }
 
 /// The style sheet of every page.
-pub(crate) static STYLE: LazyLock<Asset> =
+pub static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("style.css")));
 
+/// What makes the pages of whoever is signed in more convenient. No page needs it.
+pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("script.js"),
+    )
+});
+
 /// The icon in a browser's tab.
-pub(crate) static ICON: LazyLock<Asset> =
+pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("icon.svg")));
 
 impl Asset {
@@ -39,7 +48,7 @@ impl Asset {
     }
 
     /// Where it is, below the public URL's path.
-    pub(crate) fn path(&self) -> &str {
+    pub fn path(&self) -> &str {
         &self.path
     }
 
@@ -53,9 +62,11 @@ impl Asset {
     }
 }
 
-/// The routes of both.
-pub(crate) fn routes(route: Route) -> Route {
-    [&*STYLE, &*ICON].into_iter().fold(route, |route, asset| {
-        route.at(asset.path(), get(asset.endpoint()))
-    })
+/// The routes of all.
+pub fn routes(route: Route) -> Route {
+    [&*STYLE, &*SCRIPT, &*ICON]
+        .into_iter()
+        .fold(route, |route, asset| {
+            route.at(asset.path(), get(asset.endpoint()))
+        })
 }

@@ -3,11 +3,9 @@
 use roster_domain::return_url::{ReturnTarget, is_local};
 use url::Url;
 
-use crate::options::Options;
-
 /// What protects a browser's connection to the public URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Transport {
+pub enum Transport {
     /// TLS.
     Https,
     /// Nothing, but the connection doesn't leave the machine.
@@ -18,7 +16,7 @@ pub(crate) enum Transport {
 
 /// The public URL, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PublicAddress {
+pub struct PublicAddress {
     /// The whole, without a slash at the end.
     url: String,
     /// Scheme, host and port, as browsers write them in the header `Origin`.
@@ -29,8 +27,10 @@ pub(crate) struct PublicAddress {
 }
 
 impl PublicAddress {
-    pub(crate) fn of(options: &Options) -> Self {
-        let url = options.public_url.trim_end_matches('/').to_owned();
+    /// Takes a public URL apart: scheme, host, port, perhaps a path.
+    #[must_use]
+    pub fn of(public_url: &str) -> Self {
+        let url = public_url.trim_end_matches('/').to_owned();
         let parsed = Url::parse(&url).ok();
         let transport = match &parsed {
             Some(url) if url.scheme() == "https" => Transport::Https,
@@ -50,27 +50,27 @@ impl PublicAddress {
     }
 
     /// Scheme, host and port.
-    pub(crate) fn origin(&self) -> &str {
+    pub fn origin(&self) -> &str {
         &self.origin
     }
 
     /// The path before every path of ours; empty, or without a slash at the end.
-    pub(crate) fn root(&self) -> &str {
+    pub fn root(&self) -> &str {
         &self.root
     }
 
     /// What protects the connection.
-    pub(crate) fn transport(&self) -> Transport {
+    pub fn transport(&self) -> Transport {
         self.transport
     }
 
     /// The address of a path of ours.
-    pub(crate) fn absolute(&self, path: &str) -> String {
+    pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 
     /// Where a signed-in browser goes. A path may be given with or without the root.
-    pub(crate) fn target(&self, target: &ReturnTarget) -> String {
+    pub fn target(&self, target: &ReturnTarget) -> String {
         match target {
             ReturnTarget::Listed(url) => url.clone(),
             ReturnTarget::Path(path) => {
@@ -87,15 +87,19 @@ impl PublicAddress {
     }
 }
 
+/// The origin of an address as a policy names it; `None` for one that has none.
+#[must_use]
+pub fn origin_of(url: &str) -> Option<String> {
+    let origin = Url::parse(url).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn address(public_url: &str) -> PublicAddress {
-        PublicAddress::of(&Options {
-            public_url: public_url.to_owned(),
-            ..Options::default()
-        })
+        PublicAddress::of(public_url)
     }
 
     #[test]
@@ -150,5 +154,24 @@ mod tests {
         }
         let listed = ReturnTarget::Listed("https://app.example.com/".to_owned());
         assert_eq!(below.target(&listed), "https://app.example.com/");
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_no_way_out_of_a_policy() {
+        for (url, origin) in [
+            (
+                "https://idp.example.com/slo?x=1",
+                Some("https://idp.example.com"),
+            ),
+            (
+                "https://idp.example.com:8443/;'none'",
+                Some("https://idp.example.com:8443"),
+            ),
+            ("http://localhost:7000/slo", Some("http://localhost:7000")),
+            ("data:text/html,x", None),
+            ("nonsense", None),
+        ] {
+            assert_eq!(origin_of(url).as_deref(), origin, "{url}");
+        }
     }
 }

@@ -8,19 +8,19 @@ use roster_application::sessions::SignedIn;
 use crate::address::PublicAddress;
 
 /// The header in which a write by session brings its token along.
-pub(crate) const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
+pub const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// What a browser says about the page that a request comes from (Fetch Metadata).
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Why a write is refused.
-pub(crate) const WITHOUT_TOKEN: &str = "A change that is made with a session's cookie must bring the session's CSRF token \
+pub const WITHOUT_TOKEN: &str = "A change that is made with a session's cookie must bring the session's CSRF token \
     along, in the header X-CSRF-Token. GET /t/{tenant}/session tells it, as csrfToken; nothing was changed.";
 const FOREIGN: &str = "The browser says that this request comes from a page of another site, so nothing was changed. \
     Send it from a page that was opened at the public URL of this server.";
 
 /// Whether a method changes nothing (RFC 9110 section 9.2.1).
-pub(crate) fn is_safe(method: &Method) -> bool {
+pub fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
@@ -28,10 +28,7 @@ pub(crate) fn is_safe(method: &Method) -> bool {
 ///
 /// # Errors
 /// Why, for whoever sent it.
-pub(crate) fn check_origin(
-    headers: &HeaderMap,
-    address: &PublicAddress,
-) -> Result<(), &'static str> {
+pub fn check_origin(headers: &HeaderMap, address: &PublicAddress) -> Result<(), &'static str> {
     let said = |name: &HeaderName| {
         let values: Vec<&[u8]> = headers
             .get_all(name)
@@ -60,7 +57,7 @@ pub(crate) fn check_origin(
 ///
 /// # Errors
 /// Why, for whoever sent it.
-pub(crate) fn check_write(
+pub fn check_write(
     headers: &HeaderMap,
     address: &PublicAddress,
     signed_in: &SignedIn,
@@ -80,13 +77,9 @@ pub(crate) fn check_write(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::Options;
 
     fn check(headers: &[(&str, &str)]) -> bool {
-        let address = PublicAddress::of(&Options {
-            public_url: "https://roster.example.com/below".to_owned(),
-            ..Options::default()
-        });
+        let address = PublicAddress::of("https://roster.example.com/below");
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());

@@ -1,0 +1,188 @@
+//! What a token may do, from where and until when, in a form.
+
+use maud::{Markup, html};
+use roster_domain::permission::PermissionSet;
+use roster_domain::text::TokenName;
+use roster_domain::token::lifecycle::TokenWish;
+use roster_domain::token::{ApiToken, network};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{Date, Duration, OffsetDateTime, Time};
+
+use crate::parts::draft::{Draft, VERSION_FIELD};
+use crate::parts::field::{self, Field};
+use crate::parts::permissions;
+use crate::parts::refusal::name::{EXPIRY, NAME, NETWORKS};
+
+const DAY: &str = "expires_on";
+const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+const NEVER: &str = "never";
+const ON_DAY: &str = "day";
+const KEEP: &str = "keep";
+
+/// What a form is filled with for a new token.
+pub(super) fn fresh() -> Draft {
+    Draft::stored([(EXPIRY, NEVER.to_owned())])
+}
+
+/// What a form is filled with for a token that there is.
+pub(super) fn of(token: &ApiToken) -> Draft {
+    let networks: Vec<String> = token
+        .allowed_networks
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let expiry = token.expires_at.map_or(NEVER, |_| KEEP);
+    let mut draft = Draft::stored([
+        (VERSION_FIELD, token.version.number().to_string()),
+        (NAME, token.name.to_string()),
+        (EXPIRY, expiry.to_owned()),
+        (NETWORKS, networks.join("\n")),
+    ]);
+    permissions::fill(&mut draft, &token.permissions);
+    draft
+}
+
+/// The fields. `present`: when the token expires now, if there is one that does.
+pub(super) fn fields(
+    draft: &Draft,
+    held: &PermissionSet,
+    present: Option<OffsetDateTime>,
+) -> Markup {
+    let mut choices = vec![(NEVER.to_owned(), "Never".to_owned())];
+    if let Some(at) = present {
+        let day = at.date().format(DATE).unwrap_or_default();
+        choices.insert(0, (KEEP.to_owned(), format!("As now: {day}")));
+    }
+    for (days, label) in [(30, "In 30 days"), (90, "In 90 days"), (365, "In a year")] {
+        choices.push((days.to_string(), label.to_owned()));
+    }
+    choices.push((ON_DAY.to_owned(), "After the last day".to_owned()));
+    html! {
+        (field::required(draft, Field::new(NAME, "Name", "For people to know it by, such as Okta-SCIM.")))
+        (permissions::boxes(draft, held))
+        div.pair {
+            (field::select(draft, Field::new(EXPIRY, "Expires", "A token that has expired is refused."), &choices))
+            (field::date(draft, Field::new(DAY, "Last day", "In UTC; only where Expires says so.")))
+        }
+        (field::area(draft, Field::new(
+            NETWORKS,
+            "Allowed networks (CIDR)",
+            "One a line, IPv4 or IPv6, such as 192.0.2.0/24 or 2001:db8::/32. Empty: the token works from anywhere.",
+        ), 3))
+    }
+}
+
+/// Reads the fields; what is wrong is noted in the draft.
+pub(super) fn read(draft: &mut Draft, now: OffsetDateTime) -> Option<TokenWish> {
+    let name = draft.read(NAME, "The name", TokenName::new);
+    let permissions = permissions::read(draft);
+    let networks = read_networks(draft);
+    let expires_at = read_expiry(draft, now);
+    Some(TokenWish {
+        name: Some(name?),
+        permissions: Some(permissions?),
+        allowed_networks: Some(networks?),
+        expires_at: expires_at?,
+    })
+}
+
+fn read_networks(draft: &mut Draft) -> Option<Vec<ipnet::IpNet>> {
+    let mut networks = Vec::new();
+    for line in draft.lines(NETWORKS) {
+        match network(&line) {
+            Ok(network) => networks.push(network),
+            Err(problem) => {
+                let line = roster_domain::refusal::excerpt(&line);
+                draft.refuse(NETWORKS, format!("\"{line}\" {problem}."));
+                return None;
+            }
+        }
+    }
+    Some(networks)
+}
+
+/// The inner `None`: as it is.
+#[expect(
+    clippy::option_option,
+    reason = "a wish: not mentioned, none, or a time; the outermost: not readable"
+)]
+fn read_expiry(draft: &mut Draft, now: OffsetDateTime) -> Option<Option<Option<OffsetDateTime>>> {
+    match draft.text(EXPIRY) {
+        NEVER | "" => Some(Some(None)),
+        KEEP => Some(None),
+        ON_DAY => {
+            let day = Date::parse(draft.text(DAY), DATE).ok();
+            // A token works through its last day.
+            let end = day.and_then(Date::next_day);
+            if end.is_none() {
+                draft.refuse(
+                    DAY,
+                    "The last day is not a day such as 2027-01-31. Choose one.",
+                );
+            }
+            end.map(|end| Some(Some(OffsetDateTime::new_utc(end, Time::MIDNIGHT))))
+        }
+        days => {
+            let days = days.parse::<u16>().ok();
+            let end = days.and_then(|days| now.checked_add(Duration::days(days.into())));
+            if end.is_none() {
+                draft.refuse(
+                    EXPIRY,
+                    "The expiry is not one of those offered. Choose one.",
+                );
+            }
+            end.map(|end| Some(Some(end)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-25 12:00 UTC);
+
+    fn expiry(choice: &str, day: &str) -> (Option<Option<Option<OffsetDateTime>>>, Draft) {
+        let mut draft = Draft::stored([(EXPIRY, choice.to_owned()), (DAY, day.to_owned())]);
+        (read_expiry(&mut draft, NOW), draft)
+    }
+
+    #[test]
+    fn a_token_works_through_its_last_day() {
+        let (end, _) = expiry(ON_DAY, "2027-01-31");
+        assert_eq!(end, Some(Some(Some(datetime!(2027-02-01 00:00 UTC)))));
+        assert_eq!(
+            expiry("30", "").0,
+            Some(Some(Some(datetime!(2026-12-25 12:00 UTC))))
+        );
+        assert_eq!(expiry(NEVER, "").0, Some(Some(None)));
+        assert_eq!(expiry(KEEP, "").0, Some(None));
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_refused_beside_its_field() {
+        for day in ["", "31.1.2027", "2027-02-30", "+999999-12-31", "9999-12-31"] {
+            let (end, draft) = expiry(ON_DAY, day);
+            assert_eq!((end, draft.problem(DAY).is_some()), (None, true), "{day}");
+        }
+        assert_eq!(expiry("nonsense", "").0, None);
+    }
+
+    #[test]
+    fn each_network_that_is_none_is_named() {
+        let mut draft = Draft::stored([(NETWORKS, "10.0.0.0/8\n\n example.com".to_owned())]);
+        assert_eq!(read_networks(&mut draft), None);
+        assert!(
+            draft
+                .problem(NETWORKS)
+                .unwrap()
+                .contains("\"example.com\" is not a network")
+        );
+        let mut draft = Draft::stored([(NETWORKS, "10.1.2.3/8\n::1".to_owned())]);
+        assert_eq!(read_networks(&mut draft).unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,254 @@
+//! What stands in a form. It begins with what is stored; when it was sent and can't be accepted, it
+//! holds what was typed, what is wrong about it, and, if somebody changed the record meanwhile, what
+//! is stored now.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+
+use poem::http::StatusCode;
+use roster_application::error::{Error, InvalidField};
+use roster_domain::id::Version;
+use roster_web_kit::form::Form;
+
+use super::refusal;
+use crate::entrance::CSRF_FIELD;
+
+/// The field that says on which version of a record a form was filled in.
+pub(crate) const VERSION_FIELD: &str = "version";
+
+/// What a ticked box sends.
+pub(crate) const TICKED: &str = "on";
+
+/// The content of a form.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Draft {
+    values: HashMap<String, String>,
+    problems: BTreeMap<String, String>,
+    general: Vec<String>,
+    meanwhile: HashMap<String, String>,
+    stale: bool,
+}
+
+impl Draft {
+    /// What is stored.
+    pub(crate) fn stored<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let values = values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        Self {
+            values: values.collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What was typed.
+    pub(crate) fn typed(form: &Form) -> Self {
+        let fields = form.fields().filter(|(name, _)| *name != CSRF_FIELD);
+        Self::stored(fields.map(|(name, value)| (name, value.to_owned())))
+    }
+
+    /// Ticks a box.
+    pub(crate) fn tick(&mut self, name: &str) {
+        self.set(name, TICKED);
+    }
+
+    /// Another value in a field.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.values.insert(name.to_owned(), value.into());
+    }
+
+    /// The text in a field; empty if there is none.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.values
+            .get(name)
+            .map(String::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Whether a box is ticked.
+    pub(crate) fn ticked(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
+    }
+
+    /// What follows `prefix` in the names of the ticked boxes, in alphabetical order.
+    pub(crate) fn ticked_below<'a>(&'a self, prefix: &'a str) -> Vec<&'a str> {
+        let names = self.values.keys();
+        let mut ticked: Vec<&str> = names
+            .filter(|name| self.ticked(name))
+            .filter_map(|name| name.strip_prefix(prefix))
+            .collect();
+        ticked.sort_unstable();
+        ticked
+    }
+
+    /// The lines of a field with several, without those that are empty.
+    pub(crate) fn lines(&self, name: &str) -> Vec<String> {
+        let lines = self.text(name).lines().map(str::trim);
+        lines
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The version that the form was filled in on.
+    pub(crate) fn version(&self) -> Option<Version> {
+        self.text(VERSION_FIELD).parse().ok().map(Version::new)
+    }
+
+    /// Reads a field, or notes what is wrong with it. `label` is what the page calls it.
+    pub(crate) fn read<T, E: Display>(
+        &mut self,
+        name: &str,
+        label: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        match parse(self.text(name)) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.refuse(name, sentence(label, &problem));
+                None
+            }
+        }
+    }
+
+    /// Notes what is wrong with a field: a sentence.
+    pub(crate) fn refuse(&mut self, name: &str, problem: impl Into<String>) {
+        self.problems.insert(name.to_owned(), problem.into());
+    }
+
+    /// Notes why the whole can't be accepted.
+    pub(crate) fn refuse_whole(&mut self, reason: impl Into<String>) {
+        self.general.push(reason.into());
+    }
+
+    /// Notes what a use case said against it, beside the field that it is about. What is no fault of
+    /// whoever typed is given back.
+    ///
+    /// # Errors
+    /// The error, if the form can't do anything about it.
+    pub(crate) fn object(&mut self, error: Error) -> Result<(), Error> {
+        match error {
+            Error::Invalid(fields) => {
+                for InvalidField { field, problem } in fields {
+                    let text = sentence(refusal::label(&field), &problem);
+                    self.refuse(refusal::field_named(&field), text);
+                }
+                Ok(())
+            }
+            Error::Refused(refused) => {
+                match refusal::field_of(&refused) {
+                    Some(name) => self.refuse(name, refused.to_string()),
+                    None => self.refuse_whole(refused.to_string()),
+                }
+                Ok(())
+            }
+            other => Err(other),
+        }
+    }
+
+    /// Notes that the record was changed since the form was filled in: what was typed stays, what is
+    /// stored now stands beside it, and sending the form again means it.
+    pub(crate) fn outdated_by(&mut self, stored: &Self) {
+        let names = self.values.keys().chain(stored.values.keys());
+        let differing: Vec<String> = names
+            .filter(|name| name.as_str() != VERSION_FIELD && self.text(name) != stored.text(name))
+            .cloned()
+            .collect();
+        for name in differing {
+            self.meanwhile
+                .insert(name.clone(), stored.text(&name).to_owned());
+        }
+        self.set(VERSION_FIELD, stored.text(VERSION_FIELD));
+        self.stale = true;
+    }
+
+    /// What is wrong with a field.
+    pub(crate) fn problem(&self, name: &str) -> Option<&str> {
+        self.problems.get(name).map(String::as_str)
+    }
+
+    /// What is stored in place of what was typed.
+    pub(crate) fn meanwhile(&self, name: &str) -> Option<&str> {
+        self.meanwhile.get(name).map(String::as_str)
+    }
+
+    /// Why the whole can't be accepted.
+    pub(crate) fn general(&self) -> &[String] {
+        &self.general
+    }
+
+    /// The names of the fields with problems.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.problems
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// Whether the record was changed since the form was filled in.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// The status of a page that shows the form: 409 for one that somebody was faster than, 422 for one
+    /// that can't be accepted.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.stale {
+            StatusCode::CONFLICT
+        } else if self.is_sound() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.problems.is_empty() && self.general.is_empty() && !self.stale
+    }
+}
+
+/// A sentence of a label and of what is wrong, which goes on from there.
+fn sentence(label: &str, problem: &impl Display) -> String {
+    let problem = problem.to_string();
+    format!("{label} {}.", problem.trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use roster_domain::text::RoleName;
+
+    use super::*;
+
+    #[test]
+    fn what_was_typed_stays_and_says_what_is_wrong() {
+        let mut draft = Draft::stored([("name", "  ".to_owned()), ("note", "kept".to_owned())]);
+        assert_eq!(draft.read("name", "The name", RoleName::new), None);
+        assert_eq!(draft.problem("name"), Some("The name must not be empty."));
+        assert_eq!((draft.text("note"), draft.is_sound()), ("kept", false));
+    }
+
+    #[test]
+    fn a_stale_form_shows_both_values_and_can_be_sent_again() {
+        let mut typed = Draft::stored([
+            ("version", "3".to_owned()),
+            ("name", "Mine".to_owned()),
+            ("same", "x".to_owned()),
+        ]);
+        let mut stored = Draft::stored([
+            ("version", "4".to_owned()),
+            ("name", "Theirs".to_owned()),
+            ("same", "x".to_owned()),
+        ]);
+        stored.tick("box");
+        typed.outdated_by(&stored);
+        assert_eq!(
+            (typed.text("name"), typed.meanwhile("name")),
+            ("Mine", Some("Theirs"))
+        );
+        assert_eq!(typed.meanwhile("same"), None);
+        assert_eq!(typed.meanwhile("box"), Some(TICKED));
+        assert_eq!(typed.version(), Some(Version::new(4)));
+        assert!(!typed.is_sound() && typed.is_stale());
+        assert_eq!(typed.status(), StatusCode::CONFLICT);
+    }
+}
