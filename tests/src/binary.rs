@@ -16,8 +16,12 @@ pub fn binary() -> &'static Path {
             return fs::canonicalize(&chosen).expect("ROSTER_BIN names no file");
         }
         let test = std::env::current_exe().unwrap();
-        // target/<profile>/deps/black_box-… beside target/<profile>/roster
-        let profile = test.parent().and_then(Path::parent).unwrap();
+        // target/<profile>/deps/black_box-…, or another binary, beside target/<profile>/roster
+        let directory = test.parent().unwrap();
+        let profile = match directory.file_name() {
+            Some(name) if name == "deps" => directory.parent().unwrap(),
+            _ => directory,
+        };
         let binary = profile.join("roster");
         let build = match profile.file_name().and_then(|name| name.to_str()) {
             Some("release") => "cargo build -p roster-server --release",

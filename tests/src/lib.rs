@@ -13,6 +13,7 @@
 //! - [`idp`]: an identity provider in the shape of Okta, honest or not;
 //! - [`browser`]: a browser without a screen that signs in with it;
 //! - [`chromium`]: one with a screen, more or less;
+//! - [`console`]: the administrators' console, as a browser without scripts uses it;
 //! - [`jwt`]: session tokens, as the application that uses Roster reads them;
 //! - [`raw`]: bytes on a socket, where a client library would tidy up;
 //! - [`postgres`]: private PostgreSQL clusters;
@@ -28,6 +29,7 @@ pub mod binary;
 pub mod browser;
 pub mod chromium;
 pub mod client;
+pub mod console;
 pub mod idp;
 pub mod jwt;
 pub mod okta;

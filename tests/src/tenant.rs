@@ -51,6 +51,16 @@ impl Tenant {
         }
     }
 
+    /// A tenant that there is already.
+    #[must_use]
+    pub fn existing(server: &Arc<Server>, slug: &str) -> Self {
+        Self {
+            server: server.clone(),
+            slug: slug.to_owned(),
+            administrator: OnceLock::new(),
+        }
+    }
+
     /// Its SCIM base URL, as this server is reached in the test.
     #[must_use]
     pub fn scim_url(&self) -> String {

@@ -36,6 +36,26 @@ pub fn program(name: &str) -> PathBuf {
     PathBuf::from(found.trim())
 }
 
+/// A file of a Node package that is installed.
+///
+/// # Panics
+/// When it is not; the message names the command that installs it.
+#[must_use]
+pub fn node_module(path: &str) -> PathBuf {
+    let paths = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/tools/paths.sh");
+    let find = r#"source "$1" && printf %s "$NODE_TOOLS""#;
+    let output = Command::new("bash")
+        .args(["-c", find, "bash", paths])
+        .output();
+    let tools = String::from_utf8(output.unwrap().stdout).unwrap();
+    let file = Path::new(&tools).join("node_modules").join(path);
+    assert!(
+        file.exists(),
+        "{path} is not installed. Install it with: make tools"
+    );
+    file
+}
+
 /// A running program with a directory of its own. Both go when it is dropped, and also when the
 /// test process is killed.
 #[derive(Debug)]

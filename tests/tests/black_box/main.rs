@@ -10,6 +10,7 @@
 //! - [`sign_in`]: each rule of how people sign in, and what they hold meanwhile;
 //! - [`saml_attacks`]: what attackers post as a sign-in, document by document;
 //! - [`real_browser`]: signing in and out in headless Chromium;
+//! - [`console`]: the administrators' console, with and without scripts;
 //! - [`durability`]: many writers, crashes, shutdown;
 //! - [`command_line`]: the program's commands and settings.
 
@@ -22,6 +23,7 @@
 
 mod authorization;
 mod command_line;
+mod console;
 mod durability;
 mod hostile;
 mod life_of_a_person;

@@ -9,8 +9,12 @@
 //! assert!(chromium.text("body").await.contains("ada@example.com"));
 //! ```
 //!
+//! What it looks like, and whether everybody can use it, is in [`inspect`].
+//!
 //! The server must be reachable by its public URL: [`crate::server::Server::start_reachable`]. The browser reaches
 //! this machine alone, whatever a page asks for.
+
+mod inspect;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -18,6 +22,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::tools::{Process, program};
+
+pub use inspect::Finding;
 
 /// How long the browser may take for a page, or an element to appear.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -102,6 +108,59 @@ impl Chromium {
         let _ = self.post(&format!("element/{element}/value"), keys).await;
     }
 
+    /// Clicks the first element that a CSS selector finds, when there is one.
+    pub async fn click_on(&self, selector: &str) {
+        self.click("css selector", selector).await;
+    }
+
+    /// Presses the button inside the elements that a CSS selector names, with that label.
+    pub async fn press_in(&self, id: &str, label: &str) {
+        assert!(!label.contains('"') && !id.contains('"'), "{label}");
+        let button = format!(r#"//*[@id="{id}"]//button[normalize-space()="{label}"]"#);
+        self.click("xpath", &button).await;
+    }
+
+    /// Chooses the option with that text in the list that a CSS selector finds.
+    pub async fn choose(&self, selector: &str, option: &str) {
+        assert!(!option.contains('"'), "{option}");
+        self.click_on(selector).await;
+        let script = format!(
+            "const list = document.querySelector({selector:?}); \
+             const option = [...list.options].find(option => option.text === {option:?}); \
+             list.value = option.value; list.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        );
+        let _ = self.script(&script).await;
+    }
+
+    /// Chooses a file for the field that a CSS selector finds.
+    pub async fn upload(&self, selector: &str, file: &std::path::Path) {
+        let element = self.find("css selector", selector).await;
+        let keys = json!({ "text": file.to_str().unwrap() });
+        let _ = self.post(&format!("element/{element}/value"), keys).await;
+    }
+
+    /// Types keys at whatever has the focus, such as `\u{e004}` for Tab (WebDriver section 17.4.2).
+    pub async fn keys(&self, keys: &str) {
+        let element = self.get("element/active").await;
+        let element = element[ELEMENT].as_str().unwrap().to_owned();
+        let keys = json!({ "text": keys });
+        let _ = self.post(&format!("element/{element}/value"), keys).await;
+    }
+
+    /// Loads the page again.
+    pub async fn reload(&self) {
+        let _ = self.post("refresh", json!({})).await;
+    }
+
+    /// Waits until a script's `return` is true, in the present page.
+    ///
+    /// # Panics
+    /// When it never is.
+    pub async fn becomes(&self, what: &str, script: &str) {
+        self.until(what, async || self.script(script).await == true)
+            .await;
+    }
+
     /// The present address.
     pub async fn url(&self) -> String {
         self.get("url").await.as_str().unwrap().to_owned()
@@ -135,6 +194,18 @@ impl Chromium {
     pub async fn script(&self, script: &str) -> Value {
         let call = json!({ "script": script, "args": [] });
         self.post("execute/sync", call).await
+    }
+
+    /// What a script hands to the callback that is its last argument.
+    async fn async_script(&self, script: &str) -> Value {
+        let call = json!({ "script": script, "args": [] });
+        self.post("execute/async", call).await
+    }
+
+    /// A command of the browser's own protocol.
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let call = json!({ "cmd": command, "params": parameters });
+        self.post("goog/cdp/execute", call).await
     }
 
     /// The cookies that go to the present page, as WebDriver describes them (section 14).
@@ -235,7 +306,9 @@ fn capabilities(chromium: &str, profile: &str) -> Value {
         "browserName": "chrome",
         "goog:chromeOptions": { "binary": chromium, "args": arguments },
         "goog:loggingPrefs": { "browser": "ALL" },
-        "timeouts": { "implicit": LIMIT.as_millis(), "pageLoad": LIMIT.as_millis() },
+        "timeouts": {
+            "implicit": LIMIT.as_millis(), "pageLoad": LIMIT.as_millis(), "script": LIMIT.as_millis(),
+        },
     } } })
 }
 
