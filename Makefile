@@ -1,7 +1,7 @@
 # Every target is one line of `make help`. Two are all that a newcomer needs: `make run`, `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance fuzz bench tools
+.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance screenshots fuzz bench tools
 
 tools := scripts/with-tools.sh
 
@@ -42,6 +42,10 @@ test-clients: clients ## Drive a running server through the generated clients
 conformance: ## Let a foreign SCIM tester check a running server
 	cargo build --quiet --bin roster
 	$(tools) python tests/clients/conformance.py
+
+screenshots: ## Take pictures of the console's pages anew, into docs/screenshots/
+	cargo build --quiet --bin roster
+	$(tools) cargo run --quiet --package roster-tests --bin screenshots
 
 fuzz: ## Fuzz filters, PATCH, posted SAML responses and metadata, 10 minutes each (FUZZ_SECONDS=… for another time)
 	$(tools) scripts/fuzz.sh $${FUZZ_SECONDS:-600}
