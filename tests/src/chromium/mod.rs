@@ -82,7 +82,9 @@ impl Chromium {
     /// Presses the button with that label, when there is one.
     pub async fn press(&self, label: &str) {
         assert!(!label.contains('"'), "{label}");
-        let button = format!(r#"//button[normalize-space()="{label}"]"#);
+        // What is folded away, such as in a menu, can't be pressed.
+        let shown = "not(ancestor::details[not(@open)])";
+        let button = format!(r#"//button[normalize-space()="{label}"][{shown}]"#);
         self.click("xpath", &button).await;
     }
 
