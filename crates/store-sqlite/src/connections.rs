@@ -9,7 +9,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::result::{ConnectionError, Error};
@@ -18,10 +18,13 @@ use roster_application::ports::store::StoreError;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::errors::store_error;
+use crate::errors::{is_locked, store_error};
 
 /// How long to wait for a free connection before the database counts as unavailable.
 pub(crate) const WAIT: Duration = Duration::from_secs(5);
+
+/// How long to wait before a locked file is tried again.
+const RETRY: Duration = Duration::from_millis(5);
 
 /// The most connections that read at once.
 const MOST_READERS: usize = 8;
@@ -155,8 +158,18 @@ impl DatabaseFile {
                 path: path(),
                 source,
             })?;
-        connection.batch_execute(SETTINGS).map_err(unusable)?;
-        Ok(connection)
+        let begun = Instant::now();
+        loop {
+            match connection.batch_execute(SETTINGS) {
+                Ok(()) => return Ok(connection),
+                // Of several that put a fresh file into WAL mode at once, SQLite refuses some without
+                // heeding the busy timeout.
+                Err(error) if is_locked(&error) && begun.elapsed() < WAIT => {
+                    std::thread::sleep(RETRY);
+                }
+                Err(error) => return Err(unusable(error)),
+            }
+        }
     }
 }
 

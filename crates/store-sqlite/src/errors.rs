@@ -4,10 +4,13 @@ use diesel::result::{DatabaseErrorKind, Error};
 use roster_application::ports::store::{CommitError, StoreError};
 use roster_domain::change::{Precondition, UniqueName, Write};
 
+/// What SQLite says when another connection holds the lock.
+const LOCKED: &str = "database is locked";
+
 /// What SQLite says when trying again may help: another process holds the lock for longer than
 /// the busy timeout, the disk is full, the file is out of reach.
 const PASSING: [&str; 4] = [
-    "database is locked",
+    LOCKED,
     "database table is locked",
     "database or disk is full",
     "unable to open database file",
@@ -26,6 +29,11 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self(error)
     }
+}
+
+/// Whether another connection is in the way.
+pub(crate) fn is_locked(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(_, information) if information.message() == LOCKED)
 }
 
 /// The error of a read, or of a commit that was otherwise fine.
