@@ -81,6 +81,10 @@ pub(crate) async fn save(desk: &Desk, form: &Form) -> Answer {
     }
     for names in [SIGNING, DECRYPTION] {
         draft.set(names.key, "");
+        // Pasted into the wrong field, or together with the certificate.
+        if draft.text(names.certificate).contains("PRIVATE KEY") {
+            draft.set(names.certificate, "");
+        }
     }
     let sent = Sent {
         keys: Some(draft),
