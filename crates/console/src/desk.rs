@@ -75,6 +75,17 @@ impl Desk {
         }
     }
 
+    /// A form that posts to a page of the console, and may hold a file or a long text: neither grows
+    /// on the way.
+    pub(crate) fn upload(&self, path: &str, content: &Markup) -> Markup {
+        html! {
+            form method="post" action=(self.to(path)) enctype="multipart/form-data" {
+                (self.csrf())
+                (content)
+            }
+        }
+    }
+
     /// The hidden field that every form has.
     pub(crate) fn csrf(&self) -> Markup {
         html! { input type="hidden" name=(CSRF_FIELD) value=(self.signed_in.csrf_token); }

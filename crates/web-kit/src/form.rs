@@ -13,6 +13,9 @@ use url::form_urlencoded;
 /// The most bytes that are read.
 const LIMIT: usize = 1024 * 1024;
 
+/// The most bytes of a form with a file: one of 1 MiB, and what is around it.
+const UPLOAD_LIMIT: usize = LIMIT + 64 * 1024;
+
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 const UPLOAD: &str = "multipart/form-data";
 
@@ -27,7 +30,9 @@ pub enum FormFault {
     #[error("This address takes forms only (application/x-www-form-urlencoded).")]
     MediaType,
     /// It is too long.
-    #[error("The form is larger than 1 MiB, which is the most that is accepted.")]
+    #[error(
+        "The form, or the file in it, is larger than 1 MiB, which is the most that is accepted."
+    )]
     TooLarge,
     /// The connection broke.
     #[error("The form did not arrive whole. Send it again.")]
@@ -63,7 +68,7 @@ impl Form {
         if !is(request, MEDIA_TYPE) {
             return Err(FormFault::MediaType);
         }
-        Self::parse(&body(request).await?)
+        Self::parse(&body(request, LIMIT).await?)
     }
 
     /// Reads a form in which a file may come along; its content is the field's value.
@@ -74,7 +79,7 @@ impl Form {
         if !is(request, UPLOAD) {
             return Self::read(request).await;
         }
-        let mut body = RequestBody::new(Body::from(body(request).await?));
+        let mut body = RequestBody::new(Body::from(body(request, UPLOAD_LIMIT).await?));
         let parts = Multipart::from_request(request, &mut body).await;
         let mut parts = parts.map_err(|_| FormFault::NoText)?;
         let mut fields = HashMap::new();
@@ -147,8 +152,8 @@ fn is(request: &Request, media_type: &str) -> bool {
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case(media_type))
 }
 
-async fn body(request: &mut Request) -> Result<Vec<u8>, FormFault> {
-    let body = request.take_body().into_bytes_limit(LIMIT).await;
+async fn body(request: &mut Request, limit: usize) -> Result<Vec<u8>, FormFault> {
+    let body = request.take_body().into_bytes_limit(limit).await;
     body.map(Into::into).map_err(|error| match error {
         ReadBodyError::PayloadTooLarge => FormFault::TooLarge,
         _ => FormFault::Interrupted,
@@ -207,6 +212,11 @@ mod tests {
         let twice = body.replacen("\"file\"; filename=\"m.xml\"", "\"csrf_token\"", 1);
         let fault = Form::read_with_files(&mut upload(&twice)).await.err();
         assert_eq!(fault, Some(FormFault::Twice));
+        let large = |size| body.replace("<m>ü</m>", &"m".repeat(size));
+        let form = Form::read_with_files(&mut upload(&large(LIMIT))).await;
+        assert_eq!(form.unwrap().field("file").len(), LIMIT);
+        let fault = Form::read_with_files(&mut upload(&large(UPLOAD_LIMIT))).await;
+        assert_eq!(fault.err(), Some(FormFault::TooLarge));
         let broken = Form::read_with_files(&mut upload("--x\r\nnonsense")).await;
         assert_eq!(broken.err(), Some(FormFault::NoText));
         let mut plain = Request::builder()

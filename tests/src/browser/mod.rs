@@ -271,13 +271,39 @@ impl Browser {
 
     /// Sends a form from somewhere, to a path below the tenant's.
     pub async fn post_form(&self, path: &str, fields: &[(&str, &str)], from: From) -> Answer {
-        let path = format!("{}{path}", self.base);
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
+        let body = form.finish().into_bytes();
+        self.post_body(path, FORM, body, from).await
+    }
+
+    /// Sends a form that may hold files (RFC 7578), from a page of ours.
+    pub async fn post_upload(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        const BOUNDARY: &str = "----a-boundary-that-no-field-of-a-test-holds";
+        let parts = fields.iter().map(|(name, value)| {
+            format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+        });
+        let body = format!("{}--{BOUNDARY}--\r\n", parts.collect::<String>());
+        let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.post_body(path, &media_type, body.into_bytes(), From::SameSite)
+            .await
+    }
+
+    /// Sends any bytes from somewhere, to a path below the tenant's.
+    pub async fn post_body(
+        &self,
+        path: &str,
+        media_type: &str,
+        body: Vec<u8>,
+        from: From,
+    ) -> Answer {
+        let path = format!("{}{path}", self.base);
         let request = self
             .request(&Method::POST, &path, from)
-            .header("Content-Type", FORM)
-            .body(form.finish());
+            .header("Content-Type", media_type)
+            .body(body);
         self.send(request, &path).await.0
     }
 

@@ -96,8 +96,8 @@ impl Console {
         Page::new(path, &answer)
     }
 
-    /// Sends a form, and follows where that leads.
-    async fn send(&self, action: &str, fields: &[(String, String)]) -> Page {
+    /// Sends a form, as an upload if it says so, and follows where that leads.
+    async fn send(&self, action: &str, upload: bool, fields: &[(String, String)]) -> Page {
         let (_, path) = action
             .split_once(self.base.trim_end_matches("/console"))
             .unwrap_or_else(|| panic!("{action} is not below {}", self.base));
@@ -105,7 +105,11 @@ impl Console {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let answer = self.browser.post_form(path, &fields, From::SameSite).await;
+        let answer = if upload {
+            self.browser.post_upload(path, &fields).await
+        } else {
+            self.browser.post_form(path, &fields, From::SameSite).await
+        };
         match answer.header("location") {
             Some(location) => {
                 assert_eq!(answer.status, 303, "a form leads to a page by GET");

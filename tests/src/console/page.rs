@@ -24,6 +24,7 @@ pub struct Page {
 #[derive(Debug, Clone)]
 pub struct Form {
     action: String,
+    upload: bool,
     fields: Vec<Field>,
 }
 
@@ -222,6 +223,7 @@ impl Page {
 impl Form {
     fn of(form: ElementRef<'_>) -> Self {
         let action = form.value().attr("action").unwrap_or_default().to_owned();
+        let upload = form.value().attr("enctype") == Some("multipart/form-data");
         let inputs = selector("input[name], select[name], textarea[name]");
         let disabled = selector("fieldset[disabled] *");
         let fields = form.select(&inputs).filter_map(|input| {
@@ -249,6 +251,7 @@ impl Form {
         });
         Self {
             action,
+            upload,
             fields: fields.collect(),
         }
     }
@@ -321,6 +324,6 @@ impl Form {
             .filter(|field| !field.disabled)
             .filter_map(|field| Some((field.name.clone(), field.value.clone()?)))
             .collect();
-        console.send(&self.action, &fields).await
+        console.send(&self.action, self.upload, &fields).await
     }
 }

@@ -197,18 +197,15 @@ pub(super) fn section(desk: &Desk, shown: &Shown, sent: &Sent) -> Markup {
 }
 
 fn import_form(desk: &Desk, draft: &Draft) -> Markup {
-    html! {
-        form method="post" action=(desk.to("/settings/identity/metadata")) enctype="multipart/form-data" {
-            (desk.csrf())
-            (field::text(draft, Field::new(
-                METADATA_URL,
-                "Metadata URL",
-                "In Okta: Sign On › SAML 2.0 › Metadata details › Metadata URL. https only; it is fetched now, and every day.",
-            )))
-            (field::file(draft, Field::new(METADATA_FILE, "or metadata file", "XML, 1 MiB at most."), ".xml,text/xml,application/xml"))
-            div.buttons { button type="submit" { "Check" } }
-        }
-    }
+    desk.upload("/settings/identity/metadata", &html! {
+        (field::text(draft, Field::new(
+            METADATA_URL,
+            "Metadata URL",
+            "In Okta: Sign On › SAML 2.0 › Metadata details › Metadata URL. https only; it is fetched now, and every day.",
+        )))
+        (field::file(draft, Field::new(METADATA_FILE, "or metadata file", "XML, 1 MiB at most."), ".xml,text/xml,application/xml"))
+        div.buttons { button type="submit" { "Check" } }
+    })
 }
 
 /// What was read, and the question whether to trust it.
@@ -225,7 +222,7 @@ fn found(desk: &Desk, inspected: &Inspected, shown: &Shown) -> Markup {
                     "bound to it have to be unbound before they can sign in through the new one."
                 }
             }
-            (desk.form("/settings/identity/metadata", &html! {
+            (desk.upload("/settings/identity/metadata", &html! {
                 input type="hidden" name=(METADATA_URL) value=(inspected.url);
                 input type="hidden" name=(DOCUMENT) value=(inspected.document);
                 (identity::version(shown))
