@@ -11,6 +11,7 @@ mod api_tokens;
 mod audit_log;
 mod authorization;
 mod hostile;
+mod people;
 mod roles;
 mod settings;
 mod swagger;
