@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use poem::http::StatusCode;
 use roster_application::error::Error;
 use roster_domain::permission::Permission;
+use roster_domain::refusal::Refusal;
 use roster_domain::role::{Role, RoleUsage};
 use roster_domain::user::User;
 use roster_web_kit::page::Page;
@@ -13,14 +14,29 @@ use crate::desk::{Answer, Desk};
 use crate::parts::notice::Notice;
 use crate::users::list::of_role;
 
+const IN_USE: &str = "This role is in use, so it can't be deleted. Give these people another role first, here or in Okta.";
+
 pub(crate) async fn confirm(desk: &Desk, id: &str) -> Answer {
     desk.caller().require(&Permission::USER_MODIFY)?;
     let (role, used) = desk.application.read_role(desk.caller(), id).await?;
-    if used == RoleUsage::default() {
-        return Ok(question(desk, &role));
+    match needed(desk, &role, used) {
+        Some(reason) => refused(desk, &role, used, &reason).await,
+        None => Ok(question(desk, &role)),
     }
-    let reason = "This role is in use, so it can't be deleted. Give these people another role first, here or in Okta.";
-    refused(desk, &role, used, reason).await
+}
+
+/// Why a role can't be deleted, before anybody tries. (The rules themselves are the domain's.)
+fn needed(desk: &Desk, role: &Role, used: RoleUsage) -> Option<String> {
+    let name = || role.name.clone();
+    if role.is_admin {
+        Some(Refusal::AdminRole { role: name() }.to_string())
+    } else if used != RoleUsage::default() {
+        Some(IN_USE.to_owned())
+    } else if desk.caller().tenant.settings().default_role.id == role.id {
+        Some(Refusal::RoleIsDefault { role: name() }.to_string())
+    } else {
+        None
+    }
 }
 
 pub(crate) async fn send(desk: &Desk, id: &str) -> Answer {
