@@ -24,6 +24,7 @@ use crate::envelope::Visit;
 use crate::failure::{Api, with_retry_after};
 use crate::options::Options;
 use crate::rate_limit::TenantLimits;
+use crate::route_names::Names;
 use crate::site::{Arrival, Site};
 use roster_web_kit::address::PublicAddress;
 use roster_web_kit::cookies::Cookies;
@@ -50,6 +51,7 @@ pub(crate) struct Door {
     pub(crate) management: BoxEndpoint<'static>,
     pub(crate) session: BoxEndpoint<'static>,
     pub(crate) console: BoxEndpoint<'static>,
+    pub(crate) names: Names,
     pub(crate) site: Site,
     pub(crate) outside: BoxEndpoint<'static>,
 }
@@ -67,12 +69,19 @@ impl Endpoint for Door {
                 Ok(Api::Scim.refuse(StatusCode::NOT_FOUND, ASTRAY_SCIM))
             }
             Destination::Astray(api) => Ok(api.refuse(StatusCode::NOT_FOUND, ASTRAY)),
-            Destination::Outside => match self.outside.call(request).await {
-                Err(error) if error.is::<NotFoundError>() => {
-                    Ok(Api::Management.refuse(StatusCode::NOT_FOUND, ASTRAY))
+            Destination::Outside => {
+                if let (Some(route), Some(visit)) =
+                    (Names::outside(&path), request.data::<Arc<Visit>>())
+                {
+                    visit.leads_to(route);
                 }
-                answer => answer,
-            },
+                match self.outside.call(request).await {
+                    Err(error) if error.is::<NotFoundError>() => {
+                        Ok(Api::Management.refuse(StatusCode::NOT_FOUND, ASTRAY))
+                    }
+                    answer => answer,
+                }
+            }
         }
     }
 }
@@ -100,6 +109,13 @@ impl Door {
             Err(error) => return Ok(api.store_failed(&error, origin.request_id.as_deref())),
         };
         visit.found(&tenant);
+        let (route, operation) = self.names.inside(place, request.method(), path);
+        if let Some(route) = route {
+            visit.leads_to(route);
+        }
+        if place == Place::Scim {
+            visit.asks(operation);
+        }
         let inside = match place {
             Place::Site => {
                 let arrival = Arrival::new(tenant, request);

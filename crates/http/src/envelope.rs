@@ -15,6 +15,7 @@ use roster_domain::context::Origin;
 
 use crate::destination::api_of;
 use crate::failure::{Api, RETRY_UNAVAILABLE, with_retry_after};
+use crate::observed::{Observed, ScimOperation, SignInOutcome};
 use crate::options::Options;
 use crate::origin::{self, REQUEST_ID};
 use crate::pages;
@@ -32,12 +33,36 @@ const LOGGED_PATH: usize = 256;
 pub(crate) struct Visit {
     tenant: OnceLock<String>,
     actor: OnceLock<String>,
+    route: OnceLock<Arc<str>>,
+    scim: OnceLock<&'static str>,
 }
 
 impl Visit {
     /// Notes the tenant.
     pub(crate) fn found(&self, tenant: &TenantEntry) {
         self.tenant.get_or_init(|| tenant.tenant().slug.to_string());
+    }
+
+    /// Notes where the path leads.
+    pub(crate) fn leads_to(&self, route: Arc<str>) {
+        self.route.get_or_init(|| route);
+    }
+
+    /// Notes what SCIM was asked for.
+    pub(crate) fn asks(&self, operation: &'static str) {
+        self.scim.get_or_init(|| operation);
+    }
+
+    /// What is known now that it is answered.
+    fn observed(&self, request_id: &str, answer: &Response) -> Observed {
+        let operation = self.scim.get();
+        Observed {
+            route: self.route.get().cloned(),
+            tenant: self.tenant.get().cloned(),
+            request_id: request_id.to_owned(),
+            scim: operation.map(|operation| ScimOperation::of(operation, answer)),
+            sign_in: answer.data::<SignInOutcome>().copied(),
+        }
     }
 
     /// Notes who was let in.
@@ -101,6 +126,8 @@ impl<E: Endpoint<Output = Response>> Endpoint for Envelope<E> {
             path: &path,
         };
         line.write(answer.status(), started.elapsed());
+        let observed = visit.observed(&request_id, &answer);
+        answer.set_data(observed);
         Ok(answer)
     }
 }

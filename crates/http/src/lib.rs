@@ -12,6 +12,8 @@
 //!    [`site`]: signing in and out, and the [`pages`] that people see. Or the administrators' console,
 //!    which is another adapter's: the door only sees to it that somebody is signed in.
 //!
+//! What a request turned out to be goes along with its answer ([`observed`]), for whoever measures.
+//!
 //! Failures take the shape of what was called ([`failure`]). Whatever is not below `/t/` is
 //! [`health`], [`jwks`], [`docs`], and the pages' style sheet.
 //!
@@ -29,11 +31,14 @@ mod failure;
 mod health;
 mod jwks;
 pub mod management;
+pub mod observed;
 mod openapi;
 pub mod options;
 mod origin;
 mod pages;
 mod rate_limit;
+mod route_names;
+mod route_pattern;
 mod scim;
 mod session;
 mod site;
@@ -59,6 +64,7 @@ use options::Options;
 use rate_limit::{SourceLimits, TenantLimits};
 use roster_web_kit::address::PublicAddress;
 use roster_web_kit::page::assets;
+use route_names::Names;
 use site::Site;
 
 /// Everything that Roster serves over HTTP. `console` answers what is below a tenant's `/console`: the
@@ -88,6 +94,7 @@ pub fn routes(
         management: management::parameters::checked(managed(management::service())).boxed(),
         session: managed(session::service()).boxed(),
         console,
+        names: Names::new(),
         site: Site::new(application.clone(), address.clone(), posts),
         outside: ReadOnly(outside).boxed(),
         options: options.clone(),

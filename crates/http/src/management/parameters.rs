@@ -13,6 +13,7 @@ use roster_domain::refusal::excerpt;
 use url::form_urlencoded;
 
 use super::problem::Problem;
+use crate::route_pattern::RoutePattern;
 
 /// The most unknown parameters that are named; a query can hold thousands.
 const NAMED: usize = 20;
@@ -35,7 +36,7 @@ pub(crate) fn checked<E: Endpoint<Output = Response> + 'static>(
 
 /// The query parameters of each operation, as the API documents them.
 struct KnownParameters {
-    operations: HashMap<Method, Vec<(Route, Vec<String>)>>,
+    operations: HashMap<Method, Vec<(RoutePattern, Vec<String>)>>,
 }
 
 impl KnownParameters {
@@ -48,7 +49,7 @@ impl KnownParameters {
                 let names = query
                     .filter(|parameter| parameter.in_type == MetaParamIn::Query)
                     .map(|parameter| parameter.name);
-                let parameters = (Route::new(&path.path), names.collect());
+                let parameters = (RoutePattern::new(&path.path), names.collect());
                 operations
                     .entry(operation.method)
                     .or_default()
@@ -109,34 +110,6 @@ fn problem(known: &[String]) -> String {
             "is not a parameter of this operation; it has {}",
             known.join(", ")
         )
-    }
-}
-
-/// The path of an operation: literal segments, and variables (`None`).
-struct Route(Vec<Option<String>>);
-
-impl Route {
-    /// Reads a path as the framework writes it: `/users/{id}`, or `/users/:id`.
-    fn new(path: &str) -> Self {
-        let segments = path.split('/').map(|segment| {
-            let variable = segment.starts_with([':', '{']);
-            (!variable).then(|| segment.to_owned())
-        });
-        Self(segments.collect())
-    }
-
-    fn variables(&self) -> usize {
-        self.0.iter().filter(|segment| segment.is_none()).count()
-    }
-
-    fn fits(&self, path: &str) -> bool {
-        let mut sent = path.split('/');
-        let fit = self.0.iter().all(|segment| match (segment, sent.next()) {
-            (Some(literal), Some(sent)) => literal == sent,
-            (None, Some(sent)) => !sent.is_empty(),
-            (_, None) => false,
-        });
-        fit && sent.next().is_none()
     }
 }
 

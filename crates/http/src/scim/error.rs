@@ -12,6 +12,7 @@ use roster_scim::{MEDIA_TYPE, ScimError};
 use crate::failure::{
     RETRY_UNAVAILABLE, internal_detail, log, unavailable_detail, with_retry_after,
 };
+use crate::observed::ScimReason;
 
 /// Seconds after which a record that too many were changing is worth another try.
 const RETRY_CONTENDED: u64 = 1;
@@ -47,10 +48,14 @@ impl Failure {
 /// The answer for a SCIM Error.
 pub(crate) fn response(error: &ScimError) -> Response {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Response::builder()
+    let mut answer = Response::builder()
         .status(status)
         .content_type(MEDIA_TYPE)
-        .body(error.to_json().to_string())
+        .body(error.to_json().to_string());
+    if let Some(scim_type) = error.scim_type {
+        answer.set_data(ScimReason(scim_type.as_str()));
+    }
+    answer
 }
 
 /// What a use case's error looks like on the wire. A fault of ours is logged here.

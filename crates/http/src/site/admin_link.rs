@@ -10,6 +10,7 @@ use roster_domain::secret::Secret;
 use super::saml::parameter;
 use super::{Arrival, Site, with_cookie};
 use crate::failure::Api;
+use crate::observed::SignInOutcome;
 use crate::pages::admin_link;
 use roster_web_kit::cross_site::check_origin;
 use roster_web_kit::form::Form;
@@ -54,7 +55,8 @@ impl Site {
             .await;
         match redeemed {
             Ok((secret, _)) => {
-                let answer = self.see_other(&self.address_of(&arrival, "/"));
+                let mut answer = self.see_other(&self.address_of(&arrival, "/"));
+                answer.set_data(SignInOutcome("break_glass"));
                 with_cookie(answer, cookies.set_session(&secret))
             }
             Err(Error::Refused(refusal)) => {

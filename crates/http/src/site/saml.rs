@@ -8,6 +8,7 @@ use url::form_urlencoded;
 
 use super::{Arrival, Site, with_cookie};
 use crate::failure::{Api, RETRY_UNAVAILABLE, with_retry_after};
+use crate::observed::SignInOutcome;
 use crate::pages::home::RETURN_TO;
 use crate::pages::refused;
 use roster_web_kit::form::Form;
@@ -68,7 +69,10 @@ impl Site {
                 };
                 let answer = unreferred(self.see_other(&location));
                 let answer = with_cookie(answer, cookies.set_session(&secret));
-                with_cookie(answer, slot.and_then(|slot| cookies.clear_attempt(slot)))
+                let answer = with_cookie(answer, slot.and_then(|slot| cookies.clear_attempt(slot)));
+                let mut answer = answer;
+                answer.set_data(SignInOutcome("succeeded"));
+                answer
             }
             Err(failure) => self.refused(&arrival, &failure),
         }
@@ -91,7 +95,16 @@ impl Site {
     }
 
     fn refused(&self, arrival: &Arrival, failure: &SignInFailure) -> Response {
-        let answer = self.show(refused::page(self.address.root(), arrival.slug(), failure));
+        let outcome = match &failure.problem {
+            Problem::NotConfigured => "not_configured",
+            Problem::ReturnAddress => "return_address",
+            Problem::StartAgain => "start_again",
+            Problem::AskAdministrator => "not_verified",
+            Problem::Refused(_) => "refused",
+            Problem::Unavailable => "unavailable",
+        };
+        let mut answer = self.show(refused::page(self.address.root(), arrival.slug(), failure));
+        answer.set_data(SignInOutcome(outcome));
         match failure.problem {
             Problem::Unavailable => with_retry_after(answer, RETRY_UNAVAILABLE),
             _ => answer,
