@@ -34,6 +34,21 @@ struct Field {
     /// `None`: a box that is not ticked.
     value: Option<String>,
     disabled: bool,
+    /// Whether it is sent as it is; what people type has the line ends of forms.
+    verbatim: bool,
+}
+
+impl Field {
+    /// As it is sent, if it is.
+    fn sent(&self) -> Option<(String, String)> {
+        let value = self.value.as_ref().filter(|_| !self.disabled)?;
+        let value = if self.verbatim {
+            value.clone()
+        } else {
+            value.replace("\r\n", "\n").replace('\n', "\r\n")
+        };
+        Some((self.name.clone(), value))
+    }
 }
 
 fn selector(css: &str) -> Selector {
@@ -247,6 +262,7 @@ impl Form {
                 name: attribute("name"),
                 value,
                 disabled: element.attr("disabled").is_some() || disabled.matches(&input),
+                verbatim: false,
             })
         });
         Self {
@@ -312,18 +328,14 @@ impl Form {
             name: name.to_owned(),
             value: Some(value.to_owned()),
             disabled: false,
+            verbatim: true,
         });
         self
     }
 
     /// Sends the form, and follows where that leads.
     pub async fn send(&self, console: &Console) -> Page {
-        let fields: Vec<(String, String)> = self
-            .fields
-            .iter()
-            .filter(|field| !field.disabled)
-            .filter_map(|field| Some((field.name.clone(), field.value.clone()?)))
-            .collect();
+        let fields: Vec<(String, String)> = self.fields.iter().filter_map(Field::sent).collect();
         console.send(&self.action, self.upload, &fields).await
     }
 }
