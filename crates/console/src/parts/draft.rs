@@ -41,10 +41,10 @@ impl Draft {
         }
     }
 
-    /// What was typed.
+    /// What was typed, with the line ends of what is stored: browsers send others.
     pub(crate) fn typed(form: &Form) -> Self {
         let fields = form.fields().filter(|(name, _)| *name != CSRF_FIELD);
-        Self::stored(fields.map(|(name, value)| (name, value.to_owned())))
+        Self::stored(fields.map(|(name, value)| (name, value.replace("\r\n", "\n"))))
     }
 
     /// Ticks a box.

@@ -34,7 +34,7 @@ impl<'a> Field<'a> {
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
-    fn around(self, draft: &Draft, input: &Markup) -> Markup {
+    fn around(self, draft: &Draft, input: &Markup, beside: &Markup) -> Markup {
         html! {
             div.field.bad[draft.problem(self.name).is_some()] {
                 label for=(self.name) { (self.label) }
@@ -42,7 +42,7 @@ impl<'a> Field<'a> {
                     p.hint id={ (self.name) "-hint" } { (self.hint) }
                 }
                 (input)
-                (beside(draft, self.name))
+                (beside)
             }
         }
     }
@@ -50,18 +50,25 @@ impl<'a> Field<'a> {
 
 /// What stands below a field: its problem, and what is stored meanwhile.
 pub(crate) fn beside(draft: &Draft, name: &str) -> Markup {
+    below(draft, name, |stored| {
+        html! { @if stored.is_empty() { "nothing." } @else { bdi { (stored) } } }
+    })
+}
+
+/// The same below a box to tick.
+pub(crate) fn beside_box(draft: &Draft, name: &str) -> Markup {
+    below(draft, name, |stored| {
+        html! { @if stored.is_empty() { "not ticked." } @else { "ticked." } }
+    })
+}
+
+fn below(draft: &Draft, name: &str, shown: impl Fn(&str) -> Markup) -> Markup {
     html! {
         @if let Some(problem) = draft.problem(name) {
             p.problem id={ (name) "-problem" } { (problem) }
         }
         @if let Some(stored) = draft.meanwhile(name) {
-            p.meanwhile id={ (name) "-meanwhile" } {
-                @match stored {
-                    "" => "Stored now: nothing.",
-                    TICKED => "Stored now: ticked.",
-                    stored => { "Stored now: " bdi { (stored) } }
-                }
-            }
+            p.meanwhile id={ (name) "-meanwhile" } { "Stored now: " (shown(stored)) }
         }
     }
 }
@@ -88,7 +95,7 @@ fn input(draft: &Draft, field: Field<'_>, kind: &str, required: bool) -> Markup 
             autocomplete="off" spellcheck="false" required[required] aria-invalid=[invalid]
             aria-describedby=[field.described_by(draft)];
     };
-    field.around(draft, &input)
+    field.around(draft, &input, &beside(draft, field.name))
 }
 
 /// Several lines of text.
@@ -98,7 +105,7 @@ pub(crate) fn area(draft: &Draft, field: Field<'_>, rows: u8) -> Markup {
         textarea id=(field.name) name=(field.name) rows=(rows) spellcheck="false" aria-invalid=[invalid]
             aria-describedby=[field.described_by(draft)] { "\n" (draft.text(field.name)) }
     };
-    field.around(draft, &input)
+    field.around(draft, &input, &beside(draft, field.name))
 }
 
 /// A file.
@@ -108,7 +115,7 @@ pub(crate) fn file(draft: &Draft, field: Field<'_>, accept: &str) -> Markup {
         input type="file" id=(field.name) name=(field.name) accept=(accept) aria-invalid=[invalid]
             aria-describedby=[field.described_by(draft)];
     };
-    field.around(draft, &input)
+    field.around(draft, &input, &beside(draft, field.name))
 }
 
 /// One of several: value and label of each.
@@ -127,7 +134,11 @@ pub(crate) fn select(draft: &Draft, field: Field<'_>, options: &[(String, String
             }
         }
     };
-    field.around(draft, &input)
+    let beside = below(draft, field.name, |stored| {
+        let choice = options.iter().find(|(value, _)| value == stored);
+        html! { bdi { (choice.map_or(stored, |(_, label)| label)) } }
+    });
+    field.around(draft, &input, &beside)
 }
 
 /// A box to tick.
@@ -144,7 +155,7 @@ pub(crate) fn tick(draft: &Draft, field: Field<'_>) -> Markup {
             @if !field.hint.is_empty() {
                 p.hint id={ (field.name) "-hint" } { (field.hint) }
             }
-            (beside(draft, field.name))
+            (beside_box(draft, field.name))
         }
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use roster_domain::permission::{Permission, PermissionSet};
 
 use super::draft::{Draft, TICKED};
-use super::field::{Field, area, beside};
+use super::field::{Field, area, beside, beside_box};
 use super::refusal::name::PERMISSIONS;
 
 /// What the name of each box begins with.
@@ -120,7 +120,7 @@ fn one(draft: &Draft, permission: &Permission) -> Markup {
             @if let Some(inherent) = &includes {
                 p.hint id=(described) { "Includes " (inherent.label()) "." }
             }
-            (beside(draft, &name))
+            (beside_box(draft, &name))
         }
     }
 }
