@@ -97,6 +97,21 @@ impl Application {
             .max_by_key(|contact| contact.at))
     }
 
+    /// Whether a client that was heard of may do what Okta has to: manage users, with the token that it
+    /// sent.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without `GeneralSettingsRead`.
+    pub async fn scim_client_may_write(
+        &self,
+        caller: &Caller,
+        contact: &ScimContact,
+    ) -> Result<bool, Error> {
+        caller.require(&Permission::SETTINGS_READ)?;
+        let token = self.store(caller.tenant.id()).token(contact.token).await?;
+        Ok(token.is_some_and(|token| token.permissions.contains(&Permission::USER_MODIFY)))
+    }
+
     /// Writes down the last contacts since the last call. To be called every few seconds and at the
     /// end; what can't be written is tried again at the next call.
     ///

@@ -65,6 +65,12 @@ impl Desk {
         below(self.address.root(), self.slug(), path)
     }
 
+    /// The SCIM base URL of the tenant, as Okta is given it.
+    pub(crate) fn tenant_url(&self) -> String {
+        let path = format!("/t/{}/scim/v2", self.slug());
+        self.address.absolute(&path)
+    }
+
     /// A form that posts to a page of the console.
     pub(crate) fn form(&self, path: &str, content: &Markup) -> Markup {
         html! {

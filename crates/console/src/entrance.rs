@@ -16,8 +16,6 @@ use crate::desk::Desk;
 use crate::fault;
 use crate::routes::{Verb, route};
 
-const STALE: &str = "This form is not of your present session, so nothing was changed. Go back, keep what you have \
-    typed, open the page again, and send it from there.";
 const NO_SUCH_PAGE: &str = "There is no page at this address.";
 
 /// The field of every form that proves that the session was shown it.
@@ -58,6 +56,9 @@ impl Endpoint for Entrance {
         let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let (verb, form) = match *request.method() {
             Method::GET | Method::HEAD => (Some(Verb::Get), Form::default()),
+            Method::POST if route(Verb::Post, &path, &desk, &Form::default()).is_none() => {
+                return Ok(elsewhere(&path, &desk));
+            }
             Method::POST => match received(&mut request, &desk).await {
                 Ok(form) => (Some(Verb::Post), form),
                 Err(refusal) => return Ok(refusal),
@@ -96,7 +97,8 @@ async fn received(request: &mut Request, desk: &Desk) -> Result<Form, Response> 
     if desk.signed_in.may_write(form.field(CSRF_FIELD)) {
         Ok(form)
     } else {
-        Err(fault::refused(desk, StatusCode::FORBIDDEN, STALE))
+        let path = request.uri().path();
+        Err(fault::other_session(desk, path, &form))
     }
 }
 

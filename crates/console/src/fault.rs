@@ -6,9 +6,12 @@ use poem::http::StatusCode;
 use poem::http::header::RETRY_AFTER;
 use roster_application::error::Error;
 use roster_application::ports::store::StoreError;
+use roster_domain::refusal::excerpt;
+use roster_web_kit::form::Form;
 use roster_web_kit::page::Page;
 
 use crate::desk::Desk;
+use crate::entrance::CSRF_FIELD;
 
 /// Seconds after which it is worth asking an unavailable database again.
 const RETRY: u64 = 5;
@@ -57,6 +60,38 @@ pub(crate) fn refused(desk: &Desk, status: StatusCode, text: &str) -> Response {
         p { a href=(desk.beside("/")) { "To the start page" } }
     };
     desk.show(Page::new(title(status), content).with_status(status))
+}
+
+/// A page for a form that the present session was not shown: perhaps the one before was. What was
+/// typed is kept, and can be sent in the name of this session; secrets have to be pasted again.
+pub(crate) fn other_session(desk: &Desk, path: &str, form: &Form) -> Response {
+    let kept = |name: &str| name != CSRF_FIELD && !name.ends_with("_key");
+    let fields: Vec<(&str, &str)> = form.fields().filter(|(name, _)| kept(name)).collect();
+    let content = html! {
+        p role="alert" {
+            "This form was not opened in your present session, so nothing was changed. That is so after signing in again. "
+            "What was typed is kept: look at it, and send it if you mean it."
+        }
+        (desk.upload(path, &html! {
+            @for (name, value) in &fields {
+                input type="hidden" name=(name) value=(value);
+            }
+            div.buttons {
+                button type="submit" { "Send it now" }
+                a href=(desk.to(path)) { "Leave it, and open the page anew" }
+            }
+        }))
+        details {
+            summary { "What was typed" }
+            dl {
+                @for (name, value) in &fields {
+                    dt { (excerpt(name)) } dd { bdi { (excerpt(value)) } }
+                }
+            }
+        }
+    };
+    let page = Page::new("Send this form again?", content).with_status(StatusCode::FORBIDDEN);
+    desk.show(page)
 }
 
 fn internal(desk: &Desk) -> Response {

@@ -24,6 +24,7 @@ mod parts;
 mod roles;
 mod routes;
 mod settings;
+mod start;
 mod users;
 
 use std::sync::Arc;

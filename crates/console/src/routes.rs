@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use roster_web_kit::form::Form;
 
 use crate::desk::{Answer, Desk};
-use crate::{api_tokens, audit_log, roles, settings, users};
+use crate::{api_tokens, audit_log, roles, settings, start, users};
 
 /// What a browser wants of a page: to see it, or to send its form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) fn route<'a>(
 ) -> Option<BoxFuture<'a, Answer>> {
     use Verb::{Get, Post};
     Some(match (verb, path) {
-        (Get, []) => settings::start(desk).boxed(),
+        (Get, []) => start::go(desk).boxed(),
 
         (Get, ["settings"]) => settings::organization::show(desk).boxed(),
         (Get, ["settings", "identity"]) => settings::identity::show(desk).boxed(),

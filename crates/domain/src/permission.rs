@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::refusal::Refusal;
+
 /// A permission's name was not of the form `[A-Z][A-Za-z0-9]{1,63}`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -165,6 +167,24 @@ impl PermissionSet {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
+    }
+
+    /// The most permissions that a role or a token may have.
+    pub const MOST: usize = 200;
+
+    /// Whether there are few enough of them.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMany`].
+    pub fn check_size(&self) -> Result<(), Refusal> {
+        if self.0.len() > Self::MOST {
+            return Err(Refusal::TooMany {
+                what: "permissions",
+                given: self.0.len(),
+                limit: Self::MOST,
+            });
+        }
+        Ok(())
     }
 
     /// Whether there is none.

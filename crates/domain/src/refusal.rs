@@ -145,11 +145,30 @@ pub enum Refusal {
     /// Nobody hands out more than they have.
     #[error(
         "A token can only be given permissions that its maker has. Missing here: {}.",
-        list(missing)
+        some(missing)
     )]
     BeyondOwnPermissions {
         /// What the caller lacks.
         missing: Vec<Permission>,
+    },
+    /// A list that nobody could read any more.
+    #[error("There are {given} {what}; at most {limit} are allowed. Take some out.")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        given: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// Two of a person's data in one SAML attribute.
+    #[error(
+        "The SAML attribute \"{}\" stands for two things. E-mail, first name, last name and role each need an attribute of their own.",
+        excerpt(name)
+    )]
+    SameAttribute {
+        /// The attribute's name.
+        name: String,
     },
     /// An expiry that is not in the future.
     #[error(
@@ -190,6 +209,16 @@ fn list<T: ToString>(items: &[T]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// The first of many, and how many more there are.
+fn some<T: ToString>(items: &[T]) -> String {
+    const SHOWN: usize = 10;
+    let (shown, rest) = items.split_at_checked(SHOWN).unwrap_or((items, &[]));
+    match rest.len() {
+        0 => list(shown),
+        more => format!("{} and {more} more", list(shown)),
+    }
 }
 
 /// The first characters of a sent value, so that a huge one can't flood a log or a page.

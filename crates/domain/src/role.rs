@@ -114,8 +114,16 @@ fn nearest(valid: &[RoleName], folded: &str) -> Option<RoleName> {
 }
 
 /// Decides on a new role.
-#[must_use]
-pub fn create(id: RoleId, name: RoleName, permissions: PermissionSet, context: &Context) -> Change {
+///
+/// # Errors
+/// [`Refusal::TooMany`] permissions.
+pub fn create(
+    id: RoleId,
+    name: RoleName,
+    permissions: PermissionSet,
+    context: &Context,
+) -> Result<Change, Refusal> {
+    permissions.check_size()?;
     let role = Role {
         id,
         name,
@@ -135,18 +143,18 @@ pub fn create(id: RoleId, name: RoleName, permissions: PermissionSet, context: &
         "Role created.",
         diff,
     );
-    Change {
+    Ok(Change {
         write: Write::CreateRole(role),
         requires: Vec::new(),
         audit,
         events: vec![Event::RolesChanged],
-    }
+    })
 }
 
 /// Decides on a new name or other permissions. `None`: there is nothing to change.
 ///
 /// # Errors
-/// [`Refusal::AdminRole`] when the Admin role would lose a permission.
+/// [`Refusal::AdminRole`] when the Admin role would lose a permission; [`Refusal::TooMany`] permissions.
 pub fn update(
     role: &Role,
     name: Option<RoleName>,
@@ -160,6 +168,7 @@ pub fn update(
         updated_at: context.now,
         ..role.clone()
     };
+    new.permissions.check_size()?;
     if role.is_admin && !role.permissions.missing_from(&new.permissions).is_empty() {
         return Err(Refusal::AdminRole {
             role: role.name.clone(),

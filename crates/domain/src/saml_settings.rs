@@ -141,7 +141,7 @@ impl MetadataUrl {
                 && url.fragment().is_none()
         });
         let url = url.ok_or(InvalidText::Malformed(
-            "is not an https URL without user name and fragment",
+            "must begin with https:// and have no user name, no password and no part after a #",
         ))?;
         // The normal form writes what isn't ASCII in three times the bytes, and is what is kept.
         if url.as_str().len() > LIMIT {
@@ -192,7 +192,8 @@ pub struct SamlWish {
 /// Decides on changed settings. `None`: there is nothing to change.
 ///
 /// # Errors
-/// [`Refusal::SettingIncomplete`] when something would be on that can't work.
+/// [`Refusal::SettingIncomplete`] when something would be on that can't work,
+/// [`Refusal::SameAttribute`] when one attribute would stand for two things.
 pub fn update(
     tenant: &Tenant,
     settings: &SamlSettings,
@@ -300,6 +301,19 @@ fn check(settings: &SamlSettings) -> Result<(), Refusal> {
             );
         }
         _ => {}
+    }
+    let names = &settings.attributes;
+    let mut names = [
+        &names.email,
+        &names.first_name,
+        &names.last_name,
+        &names.role,
+    ];
+    names.sort();
+    if let Some([name, _]) = names.array_windows().find(|[one, other]| one == other) {
+        return Err(Refusal::SameAttribute {
+            name: name.to_string(),
+        });
     }
     if settings.enforce_sso && !settings.enabled {
         return incomplete(

@@ -194,21 +194,23 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
+fn visible(text: &str) -> Result<(), InvalidText> {
+    if text.chars().any(is_invisible) {
+        return Err(InvalidText::Malformed(
+            "contains an invisible character, so that it could look like another name; type it anew",
+        ));
+    }
+    Ok(())
+}
+
 text_type!(
     /// The name of a role; unique per tenant without regard to case.
-    RoleName, limit 128, empty false, |text| {
-        if text.chars().any(is_invisible) {
-            return Err(InvalidText::Malformed(
-                "contains an invisible character, so that it could look like another name; type it anew",
-            ));
-        }
-        Ok(())
-    }
+    RoleName, limit 128, empty false, visible
 );
 
 text_type!(
     /// The name of an API token, for people to know it by.
-    TokenName, limit 128, empty false, |_| Ok(())
+    TokenName, limit 128, empty false, visible
 );
 
 text_type!(
@@ -304,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_can_not_look_like_another() {
+    fn a_role_or_a_token_can_not_look_like_another() {
         for name in [
             "A\u{200b}dmin",
             "Analyst\u{2060}",
@@ -312,6 +314,7 @@ mod tests {
             "\u{202e}nimdA",
         ] {
             assert!(RoleName::new(name).is_err(), "{name:?}");
+            assert!(TokenName::new(name).is_err(), "{name:?}");
         }
     }
 

@@ -33,7 +33,7 @@ use roster_web_kit::cross_site::{check_write, is_safe};
 const NO_SUCH_TENANT: &str = "There is no tenant of that name. Check the Tenant URL: it reads \
     /t/{tenant}/scim/v2 after the host, where {tenant} is the tenant's name in lower case.";
 const NO_SUCH_PAGE: &str =
-    "There is no organisation of that name here. Check the address that you were given.";
+    "There is no organization of that name here. Check the address that you were given.";
 const ASTRAY_SCIM: &str = "There is no SCIM API at this path. Check the Tenant URL: it reads \
     /t/{tenant}/scim/v2 after the host, and SCIM's own paths, such as /Users, follow it.";
 pub(crate) const ASTRAY: &str = "There is nothing at this path. A tenant's SCIM API is at /t/{tenant}/scim/v2, \

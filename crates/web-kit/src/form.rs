@@ -135,13 +135,6 @@ impl Form {
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
-
-    /// What follows `prefix` in the names of all fields that begin with it, in no order.
-    pub fn names_below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .keys()
-            .filter_map(move |name| name.strip_prefix(prefix))
-    }
 }
 
 /// Whether a request's body is said to be of that type, whatever its parameters.
@@ -224,14 +217,5 @@ mod tests {
             .body("a=1");
         let form = Form::read_with_files(&mut plain).await.unwrap();
         assert!(form.has("a") && !form.has("b"));
-    }
-
-    #[tokio::test]
-    async fn ticked_boxes_are_found_by_what_their_names_begin_with() {
-        let form = read(MEDIA_TYPE, "permission.UserRead=on&permission.A=on&name=x").await;
-        let form = form.unwrap();
-        let mut ticked: Vec<_> = form.names_below("permission.").collect();
-        ticked.sort_unstable();
-        assert_eq!(ticked, ["A", "UserRead"]);
     }
 }

@@ -88,7 +88,7 @@ impl Application {
         let mut attempts = self.attempts(id.uuid());
         loop {
             let context = self.context(&caller.actor, &caller.origin);
-            let change = role::create(id, name.clone(), permissions.clone(), &context);
+            let decision = role::create(id, name.clone(), permissions.clone(), &context).map(Some);
             let subject = Subject {
                 tenant,
                 store: store.as_ref(),
@@ -96,7 +96,7 @@ impl Application {
                 action,
                 target: target(),
             };
-            match self.settle(subject, Ok(Some(change))).await? {
+            match self.settle(subject, decision).await? {
                 Settled::Committed(change) => {
                     if let Write::CreateRole(role) = change.write {
                         return Ok(role);

@@ -139,6 +139,7 @@ impl Application {
         caller: &Caller,
         id: &str,
         overlap: Duration,
+        expected: Option<Version>,
     ) -> Result<IssuedToken, Error> {
         let value = self.new_token_value();
         let rotation = Rotation {
@@ -148,7 +149,7 @@ impl Application {
         };
         let action = AuditAction::RotateApiToken;
         let token = self
-            .change_token(caller, id, action, None, |token, context| {
+            .change_token(caller, id, action, expected, |token, context| {
                 lifecycle::rotate(token, rotation, &caller.permissions, context).map(Some)
             })
             .await?;

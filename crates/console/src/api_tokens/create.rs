@@ -1,7 +1,6 @@
 //! `/api-tokens/new`: a new token.
 
 use maud::html;
-use roster_application::administration::tokens::TokenRequest;
 use roster_domain::permission::{Permission, PermissionSet};
 use roster_web_kit::form::Form;
 use roster_web_kit::page::Page;
@@ -19,7 +18,7 @@ pub(crate) async fn show(desk: &Desk) -> Answer {
     desk.caller().require(&Permission::TOKEN_MODIFY)?;
     let mut draft = terms::fresh();
     if desk.query.field("for") == FOR_OKTA {
-        draft.set(NAME, "Okta-SCIM");
+        draft.set(NAME, "Panther-Okta-SCIM");
         let okta: PermissionSet = [Permission::USER_MODIFY].into_iter().collect();
         permissions::fill(&mut draft, &okta);
     }
@@ -28,26 +27,17 @@ pub(crate) async fn show(desk: &Desk) -> Answer {
 
 pub(crate) async fn send(desk: &Desk, form: &Form) -> Answer {
     let mut draft = Draft::typed(form);
-    let Some(wish) = terms::read(&mut draft, desk.application.now()) else {
-        desk.caller().require(&Permission::TOKEN_MODIFY)?;
-        return Ok(page(desk, &draft));
-    };
-    let (Some(name), Some(permissions)) = (wish.name, wish.permissions) else {
-        return Ok(page(desk, &draft));
-    };
-    let request = TokenRequest {
-        name,
-        permissions,
-        allowed_networks: wish.allowed_networks.unwrap_or_default(),
-        expires_at: wish.expires_at.flatten(),
-    };
-    match desk.application.create_token(desk.caller(), request).await {
-        Ok(token) => Ok(issued::page(desk, &token, "API token created")),
-        Err(error) => {
-            draft.object(error)?;
-            Ok(page(desk, &draft))
+    match terms::read(&mut draft, desk.application.now()) {
+        Some(terms) => {
+            let request = terms.into_request();
+            match desk.application.create_token(desk.caller(), request).await {
+                Ok(token) => return Ok(issued::page(desk, &token, "API token created")),
+                Err(error) => draft.object(error)?,
+            }
         }
+        None => desk.caller().require(&Permission::TOKEN_MODIFY)?,
     }
+    Ok(page(desk, &draft))
 }
 
 fn page(desk: &Desk, draft: &Draft) -> poem::Response {

@@ -1,7 +1,6 @@
 //! `/api-tokens/{id}`: one token, and a form that changes it.
 
 use maud::{Markup, html};
-use roster_application::error::Error;
 use roster_domain::permission::Permission;
 use roster_domain::token::ApiToken;
 use roster_web_kit::form::Form;
@@ -22,29 +21,22 @@ pub(crate) async fn show(desk: &Desk, id: &str) -> Answer {
 
 pub(crate) async fn save(desk: &Desk, id: &str, form: &Form) -> Answer {
     let mut draft = Draft::typed(form);
-    let wish = terms::read(&mut draft, desk.application.now());
-    let outcome = match &wish {
-        Some(wish) => {
-            let version = draft.version();
-            let application = &desk.application;
-            application
-                .update_token(desk.caller(), id, wish, version)
-                .await
-                .map(|_| true)
+    match terms::read(&mut draft, desk.application.now()) {
+        Some(terms) => {
+            let (application, version) = (&desk.application, draft.version());
+            let wish = terms.into_wish();
+            let outcome = application
+                .update_token(desk.caller(), id, &wish, version)
+                .await;
+            let present = async {
+                let token = application.read_token(desk.caller(), id).await?;
+                Ok(terms::of(&token))
+            };
+            if draft.saved(outcome, present).await? {
+                return Ok(desk.done(&format!("/api-tokens/{id}"), Notice::Saved));
+            }
         }
-        None => {
-            desk.caller().require(&Permission::TOKEN_MODIFY)?;
-            Ok(false)
-        }
-    };
-    match outcome {
-        Ok(true) => return Ok(desk.done(&format!("/api-tokens/{id}"), Notice::Saved)),
-        Ok(false) => {}
-        Err(Error::VersionMismatch) => {
-            let token = desk.application.read_token(desk.caller(), id).await?;
-            draft.outdated_by(&terms::of(&token));
-        }
-        Err(error) => draft.object(error)?,
+        None => desk.caller().require(&Permission::TOKEN_MODIFY)?,
     }
     let token = desk.application.read_token(desk.caller(), id).await?;
     Ok(page(desk, &token, &draft))

@@ -18,7 +18,7 @@ pub(super) fn page(desk: &Desk, issued: &IssuedToken, title: &str) -> Response {
     let content = html! {
         section.card.value data-address=(path) aria-label="API token" {
             p { "The value of " strong { bdi { (token.name) } } ":" }
-            p { (copy::value("token-value", "the API token", issued.value.reveal())) }
+            p { (copy::secret("token-value", "the API token", issued.value.reveal())) }
             p.note.warning {
                 strong { "You will not be shown this token again after leaving this page." }
                 " Copy it now, and keep it in a secure place. Roster itself keeps only a hash of it."
@@ -34,16 +34,10 @@ pub(super) fn page(desk: &Desk, issued: &IssuedToken, title: &str) -> Response {
                     "Paste it under " b { "Provisioning › Integration › HTTP Header › Authorization" } ". The "
                     b { "SCIM connector base URL" } " is your Tenant URL:"
                 }
-                p { (copy::value("tenant-url", "the Tenant URL", &tenant_url(desk))) }
+                p { (copy::value("tenant-url", "the Tenant URL", &desk.tenant_url())) }
             }
         }
         p { a.button href=(desk.to("/api-tokens")) { "Done" } }
     };
     desk.show(Page::new(title, content).below(way_back(desk)))
-}
-
-/// The SCIM base URL of the tenant.
-fn tenant_url(desk: &Desk) -> String {
-    desk.address
-        .absolute(&format!("/t/{}/scim/v2", desk.slug()))
 }

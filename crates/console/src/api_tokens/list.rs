@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use roster_domain::permission::Permission;
 use roster_domain::token::{ApiToken, LastUse};
 use roster_web_kit::page::Page;
-use roster_web_kit::page::time::{day, moment};
+use roster_web_kit::page::time::moment;
 use time::{Duration, OffsetDateTime};
 
 use crate::desk::{Answer, Desk};
@@ -92,7 +92,7 @@ pub(super) fn expiry(token: &ApiToken, now: OffsetDateTime) -> Markup {
         @match token.expires_at {
             None => "Never",
             Some(at) => {
-                (day(at)) " "
+                (moment(at)) " "
                 @if at <= now { span.badge.bad { "expired" } }
                 @else if at - now <= NOTICE { span.badge.soon { "soon" } }
             }

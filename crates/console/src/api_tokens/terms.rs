@@ -1,6 +1,8 @@
 //! What a token may do, from where and until when, in a form.
 
+use ipnet::IpNet;
 use maud::{Markup, html};
+use roster_application::administration::tokens::TokenRequest;
 use roster_domain::permission::PermissionSet;
 use roster_domain::text::TokenName;
 use roster_domain::token::lifecycle::TokenWish;
@@ -16,6 +18,9 @@ use crate::parts::refusal::name::{EXPIRY, NAME, NETWORKS};
 
 const DAY: &str = "expires_on";
 const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+const MOMENT: &[BorrowedFormatItem<'_>] =
+    format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
 
 const NEVER: &str = "never";
 const ON_DAY: &str = "day";
@@ -44,6 +49,54 @@ pub(super) fn of(token: &ApiToken) -> Draft {
     draft
 }
 
+/// What was typed, as it is wished for.
+pub(super) struct Terms {
+    name: TokenName,
+    permissions: PermissionSet,
+    allowed_networks: Vec<IpNet>,
+    expiry: Expiry,
+}
+
+/// What was chosen for the expiry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expiry {
+    /// As it is.
+    Keep,
+    /// None.
+    Never,
+    /// This one.
+    At(OffsetDateTime),
+}
+
+impl Terms {
+    /// A new token's.
+    pub(super) fn into_request(self) -> TokenRequest {
+        TokenRequest {
+            name: self.name,
+            permissions: self.permissions,
+            allowed_networks: self.allowed_networks,
+            expires_at: match self.expiry {
+                Expiry::At(at) => Some(at),
+                Expiry::Never | Expiry::Keep => None,
+            },
+        }
+    }
+
+    /// Those that a token shall have from now on.
+    pub(super) fn into_wish(self) -> TokenWish {
+        TokenWish {
+            name: Some(self.name),
+            permissions: Some(self.permissions),
+            allowed_networks: Some(self.allowed_networks),
+            expires_at: match self.expiry {
+                Expiry::At(at) => Some(Some(at)),
+                Expiry::Never => Some(None),
+                Expiry::Keep => None,
+            },
+        }
+    }
+}
+
 /// The fields. `present`: when the token expires now, if there is one that does.
 pub(super) fn fields(
     draft: &Draft,
@@ -52,19 +105,19 @@ pub(super) fn fields(
 ) -> Markup {
     let mut choices = vec![(NEVER.to_owned(), "Never".to_owned())];
     if let Some(at) = present {
-        let day = at.date().format(DATE).unwrap_or_default();
-        choices.insert(0, (KEEP.to_owned(), format!("As now: {day}")));
+        let moment = at.format(MOMENT).unwrap_or_default();
+        choices.insert(0, (KEEP.to_owned(), format!("As now: {moment}")));
     }
     for (days, label) in [(30, "In 30 days"), (90, "In 90 days"), (365, "In a year")] {
         choices.push((days.to_string(), label.to_owned()));
     }
-    choices.push((ON_DAY.to_owned(), "After the last day".to_owned()));
+    choices.push((ON_DAY.to_owned(), "On the day chosen beside".to_owned()));
     html! {
-        (field::required(draft, Field::new(NAME, "Name", "For people to know it by, such as Okta-SCIM.")))
-        (permissions::boxes(draft, held))
+        (field::required(draft, Field::new(NAME, "Name", "For people to know it by, such as Panther-Okta-SCIM.")))
+        (permissions::boxes(draft, held, held.iter().any(|one| !PermissionSet::all().contains(one))))
         div.pair {
             (field::select(draft, Field::new(EXPIRY, "Expires", "A token that has expired is refused."), &choices))
-            (field::date(draft, Field::new(DAY, "Last day", "In UTC; only where Expires says so.")))
+            (field::date(draft, Field::new(DAY, "Last day", "It works through that day, in UTC.")))
         }
         (field::area(draft, Field::new(
             NETWORKS,
@@ -75,20 +128,20 @@ pub(super) fn fields(
 }
 
 /// Reads the fields; what is wrong is noted in the draft.
-pub(super) fn read(draft: &mut Draft, now: OffsetDateTime) -> Option<TokenWish> {
+pub(super) fn read(draft: &mut Draft, now: OffsetDateTime) -> Option<Terms> {
     let name = draft.read(NAME, "The name", TokenName::new);
     let permissions = permissions::read(draft);
-    let networks = read_networks(draft);
-    let expires_at = read_expiry(draft, now);
-    Some(TokenWish {
-        name: Some(name?),
-        permissions: Some(permissions?),
-        allowed_networks: Some(networks?),
-        expires_at: expires_at?,
+    let allowed_networks = read_networks(draft);
+    let expiry = read_expiry(draft, now);
+    Some(Terms {
+        name: name?,
+        permissions: permissions?,
+        allowed_networks: allowed_networks?,
+        expiry: expiry?,
     })
 }
 
-fn read_networks(draft: &mut Draft) -> Option<Vec<ipnet::IpNet>> {
+fn read_networks(draft: &mut Draft) -> Option<Vec<IpNet>> {
     let mut networks = Vec::new();
     for line in draft.lines(NETWORKS) {
         match network(&line) {
@@ -96,33 +149,47 @@ fn read_networks(draft: &mut Draft) -> Option<Vec<ipnet::IpNet>> {
             Err(problem) => {
                 let line = roster_domain::refusal::excerpt(&line);
                 draft.refuse(NETWORKS, format!("\"{line}\" {problem}."));
-                return None;
             }
         }
     }
-    Some(networks)
+    draft.problem(NETWORKS).is_none().then_some(networks)
 }
 
-/// The inner `None`: as it is.
-#[expect(
-    clippy::option_option,
-    reason = "a wish: not mentioned, none, or a time; the outermost: not readable"
-)]
-fn read_expiry(draft: &mut Draft, now: OffsetDateTime) -> Option<Option<Option<OffsetDateTime>>> {
-    match draft.text(EXPIRY) {
-        NEVER | "" => Some(Some(None)),
-        KEEP => Some(None),
+fn read_expiry(draft: &mut Draft, now: OffsetDateTime) -> Option<Expiry> {
+    let choice = draft.text(EXPIRY).to_owned();
+    if choice != ON_DAY && !draft.text(DAY).is_empty() {
+        draft.refuse(
+            DAY,
+            "A last day is given, but Expires says something else. Choose \"On the day chosen beside\", or empty the last day.",
+        );
+        return None;
+    }
+    match choice.as_str() {
+        NEVER | "" => Some(Expiry::Never),
+        KEEP => Some(Expiry::Keep),
         ON_DAY => {
             let day = Date::parse(draft.text(DAY), DATE).ok();
             // A token works through its last day.
-            let end = day.and_then(Date::next_day);
-            if end.is_none() {
-                draft.refuse(
-                    DAY,
-                    "The last day is not a day such as 2027-01-31. Choose one.",
-                );
+            let end = day
+                .and_then(Date::next_day)
+                .map(|end| OffsetDateTime::new_utc(end, Time::MIDNIGHT));
+            match end {
+                Some(end) if end > now => Some(Expiry::At(end)),
+                Some(_) => {
+                    draft.refuse(
+                        DAY,
+                        "The last day is over already. Choose today or a later one.",
+                    );
+                    None
+                }
+                None => {
+                    draft.refuse(
+                        DAY,
+                        "The last day is not a day such as 2027-01-31. Choose one.",
+                    );
+                    None
+                }
             }
-            end.map(|end| Some(Some(OffsetDateTime::new_utc(end, Time::MIDNIGHT))))
         }
         days => {
             let days = days.parse::<u16>().ok();
@@ -133,7 +200,7 @@ fn read_expiry(draft: &mut Draft, now: OffsetDateTime) -> Option<Option<Option<O
                     "The expiry is not one of those offered. Choose one.",
                 );
             }
-            end.map(|end| Some(Some(end)))
+            end.map(Expiry::At)
         }
     }
 }
@@ -146,7 +213,7 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2026-11-25 12:00 UTC);
 
-    fn expiry(choice: &str, day: &str) -> (Option<Option<Option<OffsetDateTime>>>, Draft) {
+    fn expiry(choice: &str, day: &str) -> (Option<Expiry>, Draft) {
         let mut draft = Draft::stored([(EXPIRY, choice.to_owned()), (DAY, day.to_owned())]);
         (read_expiry(&mut draft, NOW), draft)
     }
@@ -154,34 +221,56 @@ mod tests {
     #[test]
     fn a_token_works_through_its_last_day() {
         let (end, _) = expiry(ON_DAY, "2027-01-31");
-        assert_eq!(end, Some(Some(Some(datetime!(2027-02-01 00:00 UTC)))));
+        assert_eq!(end, Some(Expiry::At(datetime!(2027-02-01 00:00 UTC))));
+        assert_eq!(
+            expiry(ON_DAY, "2026-11-25").0,
+            Some(Expiry::At(datetime!(2026-11-26 00:00 UTC)))
+        );
         assert_eq!(
             expiry("30", "").0,
-            Some(Some(Some(datetime!(2026-12-25 12:00 UTC))))
+            Some(Expiry::At(datetime!(2026-12-25 12:00 UTC)))
         );
-        assert_eq!(expiry(NEVER, "").0, Some(Some(None)));
-        assert_eq!(expiry(KEEP, "").0, Some(None));
+        assert_eq!(expiry(NEVER, "").0, Some(Expiry::Never));
+        assert_eq!(expiry(KEEP, "").0, Some(Expiry::Keep));
     }
 
     #[test]
-    fn a_day_that_is_none_is_refused_beside_its_field() {
-        for day in ["", "31.1.2027", "2027-02-30", "+999999-12-31", "9999-12-31"] {
+    fn a_day_that_can_not_be_meant_is_refused_beside_its_field() {
+        for day in [
+            "",
+            "31.1.2027",
+            "2027-02-30",
+            "+999999-12-31",
+            "9999-12-31",
+            "2026-11-24",
+        ] {
             let (end, draft) = expiry(ON_DAY, day);
             assert_eq!((end, draft.problem(DAY).is_some()), (None, true), "{day}");
+        }
+        // Somebody who gives a last day does not want a token that works for ever.
+        for choice in [NEVER, KEEP, "30", ""] {
+            let (end, draft) = expiry(choice, "2027-01-31");
+            assert_eq!(
+                (end, draft.problem(DAY).is_some()),
+                (None, true),
+                "{choice}"
+            );
         }
         assert_eq!(expiry("nonsense", "").0, None);
     }
 
     #[test]
     fn each_network_that_is_none_is_named() {
-        let mut draft = Draft::stored([(NETWORKS, "10.0.0.0/8\n\n example.com".to_owned())]);
+        let lines = "10.0.0.0/8\n\n example.com\n10.0.0.0/99";
+        let mut draft = Draft::stored([(NETWORKS, lines.to_owned())]);
         assert_eq!(read_networks(&mut draft), None);
-        assert!(
-            draft
-                .problem(NETWORKS)
-                .unwrap()
-                .contains("\"example.com\" is not a network")
-        );
+        let problem = draft.problem(NETWORKS).unwrap();
+        for named in [
+            "\"example.com\" is not a network",
+            "\"10.0.0.0/99\" is not a network",
+        ] {
+            assert!(problem.contains(named), "{problem}");
+        }
         let mut draft = Draft::stored([(NETWORKS, "10.1.2.3/8\n::1".to_owned())]);
         assert_eq!(read_networks(&mut draft).unwrap().len(), 2);
     }

@@ -27,6 +27,7 @@ pub(crate) struct Draft {
     general: Vec<String>,
     meanwhile: HashMap<String, String>,
     stale: bool,
+    late: bool,
 }
 
 impl Draft {
@@ -111,14 +112,46 @@ impl Draft {
         }
     }
 
-    /// Notes what is wrong with a field: a sentence.
+    /// Notes what is wrong with a field: a sentence, after those that stand there already.
     pub(crate) fn refuse(&mut self, name: &str, problem: impl Into<String>) {
-        self.problems.insert(name.to_owned(), problem.into());
+        let problem = problem.into();
+        self.problems
+            .entry(name.to_owned())
+            .and_modify(|before| {
+                before.push(' ');
+                before.push_str(&problem);
+            })
+            .or_insert(problem);
     }
 
     /// Notes why the whole can't be accepted.
     pub(crate) fn refuse_whole(&mut self, reason: impl Into<String>) {
         self.general.push(reason.into());
+    }
+
+    /// Takes what came of saving the record: `true` if it was saved; else the form says why not. What
+    /// is stored now is only looked at when somebody was faster.
+    ///
+    /// # Errors
+    /// The error, if the form can't do anything about it.
+    pub(crate) async fn saved<T>(
+        &mut self,
+        outcome: Result<T, Error>,
+        stored: impl Future<Output = Result<Self, Error>>,
+    ) -> Result<bool, Error> {
+        match outcome {
+            Ok(_) => return Ok(true),
+            Err(Error::VersionMismatch) => self.outdated_by(&stored.await?),
+            Err(error) => self.object(error)?,
+        }
+        Ok(false)
+    }
+
+    /// Notes that the record was changed since a form was filled in that replaces something whole, so
+    /// that there is nothing to compare.
+    pub(crate) fn outdated(&mut self, reason: impl Into<String>) {
+        self.refuse_whole(reason);
+        self.late = true;
     }
 
     /// Notes what a use case said against it, beside the field that it is about. What is no fault of
@@ -192,7 +225,7 @@ impl Draft {
     /// The status of a page that shows the form: 409 for one that somebody was faster than, 422 for one
     /// that can't be accepted.
     pub(crate) fn status(&self) -> StatusCode {
-        if self.stale {
+        if self.stale || self.late {
             StatusCode::CONFLICT
         } else if self.is_sound() {
             StatusCode::OK

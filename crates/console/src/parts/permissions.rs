@@ -54,11 +54,11 @@ pub(crate) fn read(draft: &mut Draft) -> Option<PermissionSet> {
     for name in names {
         match Permission::new(&name) {
             Ok(permission) => chosen.push(permission),
-            Err(problem) => {
-                draft.refuse(OTHERS, format!("{problem}."));
-                return None;
-            }
+            Err(problem) => draft.refuse(OTHERS, format!("{problem}.")),
         }
+    }
+    if draft.problem(OTHERS).is_some() {
+        return None;
     }
     let set: PermissionSet = chosen.into_iter().collect();
     // What is inherent is ticked and locked, and a locked box sends nothing: the form that is shown
@@ -71,13 +71,16 @@ pub(crate) fn read(draft: &mut Draft) -> Option<PermissionSet> {
     Some(set)
 }
 
-/// The boxes. Those that `held` lacks are not offered, unless they are ticked already.
-pub(crate) fn boxes(draft: &Draft, held: &PermissionSet) -> Markup {
+/// The boxes. Those that `held` lacks are not offered, unless they are ticked already. `others`: whether
+/// permissions may be named that there is no box for.
+pub(crate) fn boxes(draft: &Draft, held: &PermissionSet, others: bool) -> Markup {
+    let others = others || !draft.text(OTHERS).is_empty();
     let offered =
         |permission: &&Permission| held.contains(permission) || draft.ticked(&box_name(permission));
     let vocabulary = PermissionSet::vocabulary();
     html! {
-        fieldset.permissions id=(PERMISSIONS) tabindex="-1" {
+        fieldset.permissions id=(PERMISSIONS) tabindex="-1"
+            aria-describedby=[draft.problem(PERMISSIONS).map(|_| format!("{PERMISSIONS}-problem"))] {
             legend { "Permissions" }
             (beside(draft, PERMISSIONS))
             div.groups {
@@ -92,14 +95,19 @@ pub(crate) fn boxes(draft: &Draft, held: &PermissionSet) -> Markup {
                 }
             }
             @let here: Vec<_> = vocabulary.iter().filter(offered).collect();
-            details.application open[here.iter().any(|one| draft.ticked(&box_name(one)))] {
+            @let used = !draft.text(OTHERS).is_empty()
+                || draft.meanwhile(OTHERS).is_some()
+                || here.iter().any(|one| draft.ticked(&box_name(one)));
+            details.application open[used] {
                 summary { "Permissions of the application" }
                 p.hint {
                     "Roster only carries these: sessions and their signed tokens state them, and the application decides "
                     "what they allow."
                 }
                 div.columns { @for permission in here { (one(draft, permission)) } }
-                (area(draft, Field::new(OTHERS, "Other permissions", "One a line, such as ReportExport."), 3))
+                @if others {
+                    (area(draft, Field::new(OTHERS, "Other permissions", "One a line, such as ReportExport."), 3))
+                }
             }
         }
     }
@@ -108,17 +116,29 @@ pub(crate) fn boxes(draft: &Draft, held: &PermissionSet) -> Markup {
 fn one(draft: &Draft, permission: &Permission) -> Markup {
     let name = box_name(permission);
     let includes = permission.implied();
-    let described = format!("{name}-includes");
+    let described = [
+        (includes.is_some(), "includes"),
+        (draft.problem(&name).is_some(), "problem"),
+        (draft.meanwhile(&name).is_some(), "meanwhile"),
+    ];
+    let described: Vec<String> = described
+        .iter()
+        .filter(|(there, _)| *there)
+        .map(|(_, part)| format!("{name}-{part}"))
+        .collect();
+    let described = (!described.is_empty()).then(|| described.join(" "));
+    let warning = (*permission == Permission::USER_MODIFY)
+        .then_some(" It can give anybody any role, and any role any permission.");
     html! {
         div.tick {
             label {
                 input type="checkbox" id=(name) name=(name) value=(TICKED) checked[draft.ticked(&name)]
                     data-includes=[includes.as_ref().map(box_name)]
-                    aria-describedby=[includes.as_ref().map(|_| &described)];
+                    aria-describedby=[described];
                 " " (permission.label())
             }
             @if let Some(inherent) = &includes {
-                p.hint id=(described) { "Includes " (inherent.label()) "." }
+                p.hint id={ (name) "-includes" } { "Includes " (inherent.label()) "." (warning.unwrap_or_default()) }
             }
             (beside_box(draft, &name))
         }

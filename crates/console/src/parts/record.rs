@@ -8,6 +8,9 @@ use roster_web_kit::page::time::second;
 
 use crate::desk::Desk;
 
+/// How many members of a list are shown.
+const LONGEST_LIST: usize = 30;
+
 /// A list of records, newest first.
 pub(crate) fn list(desk: &Desk, records: &[AuditRecord]) -> Markup {
     html! { ol.records { @for record in records { (one(desk, record)) } } }
@@ -105,7 +108,12 @@ fn value(value: Option<&AuditValue>) -> Markup {
             Some(AuditValue::Text(text)) => bdi { (text) },
             Some(AuditValue::Flag(flag)) => { @if *flag { "yes" } @else { "no" } },
             Some(AuditValue::List(list)) if list.is_empty() => span.none { "(none)" },
-            Some(AuditValue::List(list)) => ul.plain { @for item in list { li { bdi { (item) } } } },
+            Some(AuditValue::List(list)) => {
+                ul.plain { @for item in list.iter().take(LONGEST_LIST) { li { bdi { (item) } } } }
+                @if list.len() > LONGEST_LIST {
+                    "and " (list.len() - LONGEST_LIST) " more; the export has all of them"
+                }
+            },
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 use roster_application::administration::roles::RoleWish;
-use roster_application::error::Error;
 use roster_domain::permission::Permission;
 use roster_domain::role::{Role, RoleUsage};
 use roster_web_kit::form::Form;
@@ -39,16 +38,15 @@ pub(crate) async fn save(desk: &Desk, id: &str, form: &Form) -> Answer {
             permissions: Some(permissions),
         };
         let version = draft.version();
-        match application
+        let outcome = application
             .update_role(desk.caller(), id, &wish, version)
-            .await
-        {
-            Ok(_) => return Ok(desk.done(&format!("/roles/{id}"), Notice::Saved)),
-            Err(Error::VersionMismatch) => {
-                let (present, _) = application.read_role(desk.caller(), id).await?;
-                draft.outdated_by(&stored(&present));
-            }
-            Err(error) => draft.object(error)?,
+            .await;
+        let present = async {
+            let (role, _) = application.read_role(desk.caller(), id).await?;
+            Ok(stored(&role))
+        };
+        if draft.saved(outcome, present).await? {
+            return Ok(desk.done(&format!("/roles/{id}"), Notice::Saved));
         }
     } else {
         desk.caller().require(&Permission::USER_MODIFY)?;

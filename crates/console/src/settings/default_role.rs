@@ -38,16 +38,15 @@ pub(crate) async fn save(desk: &Desk, form: &Form) -> Answer {
         ..SettingsWish::default()
     };
     let application = &desk.application;
-    let saved = application
+    let outcome = application
         .update_settings(desk.caller(), &wish, draft.version())
         .await;
-    match saved {
-        Ok(_) => return Ok(desk.done("/settings/identity", Notice::Saved)),
-        Err(Error::VersionMismatch) => {
-            let present = application.read_settings(desk.caller()).await?;
-            draft.outdated_by(&stored(&present));
-        }
-        Err(error) => draft.object(error)?,
+    let present = async {
+        let present = application.read_settings(desk.caller()).await?;
+        Ok(stored(&present))
+    };
+    if draft.saved(outcome, present).await? {
+        return Ok(desk.done("/settings/identity", Notice::Saved));
     }
     let sent = Sent {
         default_role: Some(draft),
@@ -72,6 +71,14 @@ pub(super) fn section(
             "Of people who first sign in without a role attribute. Nobody loses a role by it.",
         ), roles))
     };
+    if !desk.may(&Permission::USER_READ) {
+        return html! {
+            section.card aria-labelledby="default-role" {
+                h3 #default-role { "Default SAML role" }
+                p { bdi { (shown.general.default_role.name) } ". Who may read user info can choose another here." }
+            }
+        };
+    }
     html! {
         section.card aria-labelledby="default-role" {
             h3 #default-role { "Default SAML role" }

@@ -5,15 +5,17 @@ use roster_domain::permission::Permission;
 
 use super::identity::Shown;
 use crate::desk::Desk;
+use crate::parts::copy;
+
+/// The namespace in which Okta sends the role (RFC 7643 section 8.1).
+const NAMESPACE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 /// The guide beside the forms.
 pub(super) fn aside(desk: &Desk, shown: &Shown) -> Markup {
     let addresses = &shown.saml.addresses;
     let names = &shown.saml.settings.attributes;
     let role = &shown.general.scim_role_attribute;
-    let tenant_url = desk
-        .address
-        .absolute(&format!("/t/{}/scim/v2", desk.slug()));
+    let tenant_url = desk.tenant_url();
     html! {
         aside.guide aria-labelledby="guide" {
             h2 #guide { "Set up Okta" }
@@ -21,8 +23,8 @@ pub(super) fn aside(desk: &Desk, shown: &Shown) -> Markup {
                 summary { "Single sign-on (SAML)" }
                 ol {
                     li { "In Okta: " b { "Applications › Create App Integration › SAML 2.0" } "." }
-                    li { b { "Single sign-on URL" } ": " code { (addresses.acs_url) } }
-                    li { b { "Audience URI (SP Entity ID)" } ": " code { (addresses.audience) } }
+                    li { b { "Single sign-on URL" } ": " (copy::value("guide-acs-url", "the ACS URL", &addresses.acs_url)) }
+                    li { b { "Audience URI (SP Entity ID)" } ": " (copy::value("guide-audience", "the Audience", &addresses.audience)) }
                     li {
                         b { "Attribute Statements" } ":"
                         ul {
@@ -31,7 +33,7 @@ pub(super) fn aside(desk: &Desk, shown: &Shown) -> Markup {
                             li { code { (names.last_name) } " = " code { "user.lastName" } }
                         }
                     }
-                    li { "Copy Okta's " b { "Metadata URL" } " into " b { "Import metadata" } " here, check it, and use it." }
+                    li { "Finish the wizard, and copy Okta's " b { "Metadata URL" } " into " b { "Import metadata" } " here, check it, and use it." }
                     li { "Tick " b { "Enable SAML" } " here, and save." }
                 }
             }
@@ -48,14 +50,16 @@ pub(super) fn aside(desk: &Desk, shown: &Shown) -> Markup {
                     li {
                         b { "Provisioning › Integration › Edit" } ":"
                         ul {
-                            li { b { "SCIM connector base URL" } ": " code { (tenant_url) } }
+                            li { b { "Authentication Mode" } ": " b { "HTTP Header" } }
+                            li { b { "HTTP Header › Authorization" } ": the API token" }
+                            li { b { "SCIM connector base URL" } ": " (copy::value("guide-tenant-url", "the Tenant URL", &tenant_url)) }
                             li { b { "Unique identifier field for users" } ": " code { "userName" } ", or " code { "email" } }
                             li { b { "Supported provisioning actions" } ": " b { "Push Profile Updates" } " alone" }
-                            li { b { "Authentication Mode" } ": " b { "HTTP Header" } "; " b { "Authorization" } ": the token" }
                         }
-                        "The line under the Tenant URL here shows when Okta has tested it."
+                        b { "Save" } ". Okta tests the connection, and the line under the Tenant URL here shows it. If Okta reports "
+                        "an error, compare the URL with the Tenant URL, and try again a minute later."
                     }
-                    li { b { "Provisioning › To App › Edit" } ": enable " b { "Update User Attributes" } " and " b { "Deactivate Users" } "." }
+                    li { b { "Provisioning › To App › Edit" } ": enable " b { "Update User Attributes" } " and " b { "Deactivate Users" } ", and " b { "Save" } "." }
                     li {
                         "Assign people and groups. Each person has to sign in once before Okta can keep them up to date: "
                         "that first sign-in creates the user here."
@@ -69,19 +73,22 @@ pub(super) fn aside(desk: &Desk, shown: &Shown) -> Markup {
                         b { "To App › Go to Profile Editor › Add Attribute" } ":"
                         ul {
                             li { b { "Data type" } ": " code { "string" } }
+                            li { b { "Display name" } ": " code { "Panther Role" } }
                             li { b { "Variable name" } ": " code { (role) } }
                             li { b { "External name" } ": " code { (role) } }
-                            li { b { "External namespace" } ": " code.long { "urn:ietf:params:scim:schemas:core:2.0:User" } }
+                            li { b { "External namespace" } ": " (copy::value("guide-namespace", "the namespace", NAMESPACE)) }
                         }
+                        "and " b { "Save" } "."
                     }
                     li {
-                        "A fourth attribute statement of the SAML settings: " code { (names.role) } " = "
-                        code { "appuser." (role) }
+                        b { "General › SAML Settings › Edit" } ": a fourth attribute statement, " code { (names.role) } " = "
+                        code { "appuser." (role) } ". " b { "Continue" } ", then " b { "Save" } "."
                     }
                     li {
-                        "Give people or groups one of the "
+                        b { "Assignments" } ": assign people or groups, or edit an assignment, and fill in " b { "Panther Role" }
+                        " with the name of one of the "
                         @if desk.may(&Permission::USER_READ) { a href=(desk.to("/roles")) { "roles" } } @else { "roles" }
-                        " by name. A new role takes effect at the next sign-in."
+                        ". A new role takes effect at the next sign-in."
                     }
                 }
             }

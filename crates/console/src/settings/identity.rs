@@ -56,13 +56,15 @@ pub(super) async fn page(desk: &Desk, sent: Sent) -> Answer {
     .flatten()
     .collect();
     let roles = default_role::choices(desk).await?;
-    let contact = desk.application.scim_contact(desk.caller()).await?;
+    let contact = scim::Heard::load(desk).await?;
     let content = html! {
         (tabs(desk, Tab::Identity))
         (desk.notice())
         @for draft in &problems { (field::summary(draft)) }
         div.beside {
             div {
+                p.to-guide { a href="#guide" { "Set up Okta, step by step" } }
+                (values::section(&shown))
                 section aria-labelledby="saml" {
                     h2 #saml { "Single sign-on (SAML)" }
                     (state(&shown))
@@ -71,7 +73,6 @@ pub(super) async fn page(desk: &Desk, sent: Sent) -> Answer {
                     (default_role::section(desk, &shown, sent.default_role.as_ref(), &roles))
                     (keys::section(desk, &shown, sent.keys.as_ref()))
                 }
-                (values::section(&shown))
                 (scim::section(desk, &shown, sent.scim.as_ref(), contact.as_ref()))
             }
             (guide::aside(desk, &shown))
@@ -80,7 +81,9 @@ pub(super) async fn page(desk: &Desk, sent: Sent) -> Answer {
     let status = problems
         .first()
         .map_or(StatusCode::OK, |draft| draft.status());
-    let page = Page::new("General Settings", content).with_status(status);
+    let page = Page::new("General Settings", content)
+        .on_tab("Identity & Access")
+        .with_status(status);
     Ok(desk.show(page.wide()))
 }
 

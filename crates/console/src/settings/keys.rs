@@ -40,7 +40,14 @@ fn read(draft: &mut Draft, names: &Names) -> Option<KeyWish> {
     let text = |name| draft.text(name).trim().to_owned();
     let (private_key, certificate) = (text(names.key), text(names.certificate));
     if draft.ticked(names.remove) {
-        return Some(KeyWish::Clear);
+        if private_key.is_empty() && certificate.is_empty() {
+            return Some(KeyWish::Clear);
+        }
+        draft.refuse(
+            names.key,
+            "A key is pasted here, and the present one is to be removed. Untick the one, or empty the other.",
+        );
+        return None;
     }
     match (private_key.is_empty(), certificate.is_empty()) {
         (true, true) => Some(KeyWish::Keep),
@@ -73,7 +80,7 @@ pub(crate) async fn save(desk: &Desk, form: &Form) -> Answer {
             .await;
         match saved {
             Ok(_) => return Ok(desk.done("/settings/identity", Notice::Saved)),
-            Err(Error::VersionMismatch) => draft.refuse_whole(identity::OUTDATED),
+            Err(Error::VersionMismatch) => draft.outdated(identity::OUTDATED),
             Err(error) => draft.object(error)?,
         }
     } else {

@@ -15,16 +15,8 @@ pub(crate) mod scim;
 mod values;
 
 use maud::{Markup, html};
-use roster_web_kit::page::menu;
 
-use crate::desk::{Answer, Desk};
-
-/// `GET /`: the first place that whoever asks may be at.
-pub(crate) async fn start(desk: &Desk) -> Answer {
-    let places = menu::places(&desk.signed_in);
-    let path = places.first().map_or("/", |place| place.path);
-    Ok(desk.go(&desk.beside(path)))
-}
+use crate::desk::Desk;
 
 /// The tabs of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

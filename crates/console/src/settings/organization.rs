@@ -62,7 +62,11 @@ pub(crate) async fn show(desk: &Desk) -> Answer {
             }
         }
     };
-    Ok(desk.show(Page::new("General Settings", content).wide()))
+    Ok(desk.show(
+        Page::new("General Settings", content)
+            .on_tab("Organization")
+            .wide(),
+    ))
 }
 
 /// A duration as people say it.

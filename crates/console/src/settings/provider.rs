@@ -48,7 +48,7 @@ pub(crate) async fn send(desk: &Desk, form: &Form) -> Answer {
             .await;
         match saved {
             Ok(_) => return Ok(desk.done("/settings/identity", Notice::ProviderSaved)),
-            Err(Error::VersionMismatch) => draft.refuse_whole(identity::OUTDATED),
+            Err(Error::VersionMismatch) => draft.outdated(identity::OUTDATED),
             Err(error) => draft.object(error)?,
         }
         return refused(desk, draft).await;

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 use roster_application::administration::saml_settings::SamlSettingsWish;
-use roster_application::error::Error;
 use roster_domain::permission::Permission;
 use roster_domain::return_url::ReturnUrl;
 use roster_domain::saml_settings::SamlSettings;
@@ -91,18 +90,16 @@ pub(crate) async fn save(desk: &Desk, form: &Form) -> Answer {
     let mut draft = Draft::typed(form);
     match read(&mut draft) {
         Some(wish) => {
-            let application = &desk.application;
-            let version = draft.version();
-            let saved = application
+            let (application, version) = (&desk.application, draft.version());
+            let outcome = application
                 .update_saml_settings(desk.caller(), wish, version)
                 .await;
-            match saved {
-                Ok(_) => return Ok(desk.done("/settings/identity", Notice::Saved)),
-                Err(Error::VersionMismatch) => {
-                    let present = application.read_saml_settings(desk.caller()).await?;
-                    draft.outdated_by(&stored(&present.settings));
-                }
-                Err(error) => draft.object(error)?,
+            let present = async {
+                let present = application.read_saml_settings(desk.caller()).await?;
+                Ok(stored(&present.settings))
+            };
+            if draft.saved(outcome, present).await? {
+                return Ok(desk.done("/settings/identity", Notice::Saved));
             }
         }
         None => desk.caller().require(&Permission::SETTINGS_MODIFY)?,

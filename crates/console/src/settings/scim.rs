@@ -6,6 +6,7 @@ use roster_application::administration::settings::SettingsWish;
 use roster_application::error::Error;
 use roster_application::ports::store::ScimContact;
 use roster_domain::permission::Permission;
+use roster_domain::refusal::excerpt;
 use roster_domain::settings::Settings;
 use roster_domain::text::AttributeName;
 use roster_web_kit::form::Form;
@@ -22,6 +23,7 @@ use crate::parts::notice::Notice;
 const ROLE_ATTRIBUTE: &str = "scim_role_attribute";
 const WAITING: &str = "Waiting for Okta's first request.";
 const CONNECTED: &str = "Connected: last request ";
+const REFUSED: &str = "Somebody calls, but may not change anything: last request ";
 
 fn stored(settings: &Settings) -> Draft {
     Draft::stored([
@@ -39,17 +41,16 @@ pub(crate) async fn save(desk: &Desk, form: &Form) -> Answer {
                 scim_role_attribute: Some(name),
                 ..SettingsWish::default()
             };
-            let application = &desk.application;
-            let saved = application
-                .update_settings(desk.caller(), &wish, draft.version())
+            let (application, version) = (&desk.application, draft.version());
+            let outcome = application
+                .update_settings(desk.caller(), &wish, version)
                 .await;
-            match saved {
-                Ok(_) => return Ok(desk.done("/settings/identity", Notice::Saved)),
-                Err(Error::VersionMismatch) => {
-                    let present = application.read_settings(desk.caller()).await?;
-                    draft.outdated_by(&stored(&present));
-                }
-                Err(error) => draft.object(error)?,
+            let present = async {
+                let present = application.read_settings(desk.caller()).await?;
+                Ok(stored(&present))
+            };
+            if draft.saved(outcome, present).await? {
+                return Ok(desk.done("/settings/identity", Notice::Saved));
             }
         }
         None => desk.caller().require(&Permission::SETTINGS_MODIFY)?,
@@ -61,15 +62,33 @@ pub(crate) async fn save(desk: &Desk, form: &Form) -> Answer {
     identity::page(desk, sent).await
 }
 
+/// The client that was last heard of.
+pub(super) struct Heard {
+    contact: ScimContact,
+    /// Whether it may do what Okta has to.
+    may_write: bool,
+}
+
+impl Heard {
+    /// `None`: nobody was heard of yet.
+    pub(super) async fn load(desk: &Desk) -> Result<Option<Self>, Error> {
+        let (application, caller) = (&desk.application, desk.caller());
+        let Some(contact) = application.scim_contact(caller).await? else {
+            return Ok(None);
+        };
+        let may_write = application.scim_client_may_write(caller, &contact).await?;
+        Ok(Some(Self { contact, may_write }))
+    }
+}
+
 /// `GET /settings/identity/scim/contact`: what the live line shows, for the script.
 pub(crate) async fn contact(desk: &Desk) -> Answer {
-    let contact = desk.application.scim_contact(desk.caller()).await?;
-    let answer = match contact {
+    let answer = match Heard::load(desk).await? {
         None => json!({ "state": "waiting", "text": WAITING }),
         Some(contact) => json!({
-            "state": "connected",
-            "text": CONNECTED,
-            "at": exact(contact.at),
+            "state": state(&contact),
+            "text": text(&contact),
+            "at": exact(contact.contact.at),
             "details": details(&contact),
         }),
     };
@@ -78,16 +97,34 @@ pub(crate) async fn contact(desk: &Desk) -> Answer {
         .body(answer.to_string()))
 }
 
+const fn state(heard: &Heard) -> &'static str {
+    if heard.may_write {
+        "connected"
+    } else {
+        "refused"
+    }
+}
+
+const fn text(heard: &Heard) -> &'static str {
+    if heard.may_write { CONNECTED } else { REFUSED }
+}
+
 /// Who asked: goes on after the time.
-fn details(contact: &ScimContact) -> String {
+fn details(heard: &Heard) -> String {
+    let contact = &heard.contact;
     let mut text = String::new();
     if let Some(address) = contact.from {
         text.push_str(&format!(" from {address}"));
     }
     if let Some(client) = &contact.user_agent {
-        text.push_str(&format!(" ({client})"));
+        text.push_str(&format!(" ({})", excerpt(client)));
     }
     text.push_str(&format!(", with the API token {}.", contact.token_name));
+    if !heard.may_write {
+        text.push_str(
+            " That token lacks the permission Manage Users: give it that, or another token to Okta.",
+        );
+    }
     text
 }
 
@@ -96,12 +133,10 @@ pub(super) fn section(
     desk: &Desk,
     shown: &Shown,
     sent: Option<&Draft>,
-    contact: Option<&ScimContact>,
+    contact: Option<&Heard>,
 ) -> Markup {
     let draft = sent.cloned().unwrap_or_else(|| stored(&shown.general));
-    let tenant_url = desk
-        .address
-        .absolute(&format!("/t/{}/scim/v2", desk.slug()));
+    let tenant_url = desk.tenant_url();
     let fields = html! {
         (field::version(&draft))
         (field::required(&draft, Field::new(
@@ -127,17 +162,17 @@ pub(super) fn section(
 }
 
 /// The line that the script keeps up to date.
-fn line(desk: &Desk, contact: Option<&ScimContact>) -> Markup {
-    let state = if contact.is_some() {
-        "connected"
-    } else {
-        "waiting"
-    };
+fn line(desk: &Desk, contact: Option<&Heard>) -> Markup {
+    let state = contact.map_or("waiting", state);
+    let at = contact
+        .map(|heard| exact(heard.contact.at))
+        .unwrap_or_default();
     html! {
-        p.live role="status" data-live=(desk.to("/settings/identity/scim/contact")) data-state=(state) {
+        p.live role="status" data-live=(desk.to("/settings/identity/scim/contact")) data-state=(state)
+            data-key={ (state) " " (at) } {
             @match contact {
                 None => (WAITING),
-                Some(contact) => { (CONNECTED) (second(contact.at)) (details(contact)) },
+                Some(contact) => { (text(contact)) (second(contact.contact.at)) bdi { (details(contact)) } },
             }
         }
     }

@@ -20,6 +20,10 @@ use crate::parts::refusal::name::{EMAIL, FAMILY_NAME, GIVEN_NAME, ROLE, USER_NAM
 /// The choice of somebody whose role waits: both stay as they are.
 const KEEP: &str = "";
 
+/// The role that the form was shown with: one that nobody has touched is not sent on, since another may
+/// wait by now.
+const ROLE_SHOWN: &str = "role_shown";
+
 fn stored(user: &User) -> Draft {
     let role = match user.pending_role {
         Some(_) => KEEP.to_owned(),
@@ -31,7 +35,8 @@ fn stored(user: &User) -> Draft {
         (EMAIL, user.email.to_string()),
         (GIVEN_NAME, user.given_name.to_string()),
         (FAMILY_NAME, user.family_name.to_string()),
-        (ROLE, role),
+        (ROLE, role.clone()),
+        (ROLE_SHOWN, role),
     ])
 }
 
@@ -46,6 +51,7 @@ fn read(draft: &mut Draft) -> Option<UserWish> {
         given_name: Wished::Set(given_name?),
         family_name: Wished::Set(family_name?),
         role: match draft.text(ROLE) {
+            name if name == draft.text(ROLE_SHOWN) => Wished::Keep,
             KEEP => Wished::Keep,
             name => Wished::Set(name.to_owned()),
         },
@@ -62,18 +68,25 @@ pub(crate) async fn save(desk: &Desk, id: &str, form: &Form) -> Answer {
     let mut draft = Draft::typed(form);
     match read(&mut draft) {
         Some(wish) => {
-            let application = &desk.application;
-            let version = draft.version();
-            match application
+            let (application, version) = (&desk.application, draft.version());
+            let outcome = application
                 .update_user(desk.caller(), id, &wish, version)
-                .await
-            {
-                Ok(_) => return Ok(desk.done(&format!("/users/{id}"), Notice::Saved)),
-                Err(Error::VersionMismatch) => {
-                    let present = application.read_user(desk.caller(), id).await?;
-                    draft.outdated_by(&stored(&present));
+                .await;
+            let untouched = wish.role == Wished::Keep;
+            let stale = matches!(outcome, Err(Error::VersionMismatch));
+            let present = async {
+                let user = application.read_user(desk.caller(), id).await?;
+                Ok(stored(&user))
+            };
+            if stale {
+                let present = present.await?;
+                if untouched {
+                    draft.set(ROLE, present.text(ROLE));
                 }
-                Err(error) => draft.object(error)?,
+                draft.set(ROLE_SHOWN, present.text(ROLE_SHOWN));
+                draft.outdated_by(&present);
+            } else if draft.saved(outcome, present).await? {
+                return Ok(desk.done(&format!("/users/{id}"), Notice::Saved));
             }
         }
         None => desk.caller().require(&Permission::USER_MODIFY)?,
@@ -141,6 +154,7 @@ async fn form(
     let hint = "Takes effect at once, unlike a role from Okta, which waits for the next sign-in.";
     let fields = html! {
         (field::version(draft))
+        input type="hidden" name=(ROLE_SHOWN) value=(draft.text(ROLE_SHOWN));
         div.pair {
             (field::text(draft, Field::new(GIVEN_NAME, "Given name", "")))
             (field::text(draft, Field::new(FAMILY_NAME, "Family name", "")))

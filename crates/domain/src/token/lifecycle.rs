@@ -14,6 +14,9 @@ use crate::permission::PermissionSet;
 use crate::refusal::Refusal;
 use crate::text::TokenName;
 
+/// The most networks that a token's use may be kept to.
+pub const MOST_NETWORKS: usize = 200;
+
 /// The longest overlap of a rotation.
 pub const LONGEST_OVERLAP: Duration = Duration::days(7);
 
@@ -68,6 +71,23 @@ fn within(wanted: &PermissionSet, own: &PermissionSet) -> Result<(), Refusal> {
     }
 }
 
+/// Longer lists are nobody's wish, and would make every page and record that shows them unreadable.
+fn few_enough(
+    permissions: Option<&PermissionSet>,
+    networks: Option<&[IpNet]>,
+) -> Result<(), Refusal> {
+    permissions.map_or(Ok(()), PermissionSet::check_size)?;
+    let given = networks.map_or(0, <[IpNet]>::len);
+    if given > MOST_NETWORKS {
+        return Err(Refusal::TooMany {
+            what: "allowed networks",
+            given,
+            limit: MOST_NETWORKS,
+        });
+    }
+    Ok(())
+}
+
 fn in_future(expiry: Option<OffsetDateTime>, now: OffsetDateTime) -> Result<(), Refusal> {
     if expiry.is_some_and(|at| at <= now) {
         Err(Refusal::ExpiryInThePast)
@@ -112,6 +132,7 @@ fn diff(old: Option<&ApiToken>, new: Option<&ApiToken>) -> Diff {
 /// [`Refusal::BeyondOwnPermissions`], [`Refusal::ExpiryInThePast`].
 pub fn create(new: NewToken, own: &PermissionSet, context: &Context) -> Result<Change, Refusal> {
     within(&new.permissions, own)?;
+    few_enough(Some(&new.permissions), Some(&new.allowed_networks))?;
     in_future(new.expires_at, context.now)?;
     let token = ApiToken {
         id: new.id,
@@ -180,10 +201,14 @@ pub fn update(
     context: &Context,
 ) -> Result<Option<Change>, Refusal> {
     alive(token)?;
-    if wish.allowed_networks.is_some() || wish.expires_at.is_some() {
+    let networks = wish.allowed_networks.as_ref();
+    let other_networks = networks.is_some_and(|wished| *wished != token.allowed_networks);
+    let other_expiry = wish.expires_at.filter(|wished| *wished != token.expires_at);
+    if other_networks || other_expiry.is_some() {
         // Who may use a token, and for how long, is as good as its permissions.
         within(&token.permissions, own)?;
     }
+    few_enough(wish.permissions.as_ref(), networks.map(Vec::as_slice))?;
     if let Some(permissions) = &wish.permissions {
         // What the token has already may stay: only what is added must be the caller's own.
         let kept: PermissionSet = own
@@ -193,7 +218,7 @@ pub fn update(
             .collect();
         within(permissions, &kept)?;
     }
-    if let Some(expiry) = wish.expires_at {
+    if let Some(expiry) = other_expiry {
         in_future(expiry, context.now)?;
     }
     let new = ApiToken {

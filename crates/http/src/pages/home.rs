@@ -119,11 +119,12 @@ pub(crate) fn sign_in(root: &str, slug: &str, sso: SsoState, return_to: Option<&
 /// For a form that was sent when its session was over. Nothing was changed.
 pub(crate) fn session_over(root: &str, slug: &str) -> Page {
     let content = html! {
+        p { "Your session is over, so nothing was changed." }
         p {
-            "Your session is over, so nothing was changed. What you have typed is still there when you go "
-            "back in your browser: keep it, sign in again, and send it anew."
+            "To keep what you have typed, leave this page open, sign in again in another tab, then reload this page and "
+            "let your browser send the form once more: it is not lost."
         }
-        p { (login(root, slug, "Sign in again")) }
+        p { a.button href=(below(root, slug, "/")) target="_blank" { "Sign in again in another tab" } }
     };
     Page::new("Please sign in again", content)
         .with_status(StatusCode::UNAUTHORIZED)

@@ -26,7 +26,7 @@ pub(crate) fn page(root: &str, slug: &str, failure: &SignInFailure) -> Page {
             html! {
                 p {
                     "You came from an application that asks to be returned to an address which your "
-                    "organisation has not listed. Ask your administrator to add it to the return URLs, or "
+                    "organization has not listed. Ask your administrator to add it to the return URLs, or "
                     "sign in here."
                 }
                 p { (login(root, slug, "Sign in")) }

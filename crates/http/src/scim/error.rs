@@ -97,6 +97,8 @@ fn of_refusal(refusal: &Refusal) -> ScimError {
         | Refusal::ExpiryInThePast
         | Refusal::OverlapTooLong { .. }
         | Refusal::SignInValue { .. }
+        | Refusal::TooMany { .. }
+        | Refusal::SameAttribute { .. }
         | Refusal::AnotherProvider { .. } => ScimError::invalid_value(detail),
         Refusal::Taken { .. } | Refusal::EmailOfAnother { .. } => ScimError::uniqueness(detail),
         Refusal::LastAdmin { .. } | Refusal::Yourself { .. } | Refusal::AdminRole { .. } => {

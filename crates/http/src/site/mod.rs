@@ -45,10 +45,10 @@ fn allowed(path: &str) -> Option<&'static str> {
 fn instead(path: &str) -> &'static str {
     match path {
         "/saml/acs" => {
-            "A sign-in does not begin at this address: start at the page of your organisation, or in the \
+            "A sign-in does not begin at this address: start at the page of your organization, or in the \
              list of applications of your identity provider."
         }
-        "/sign-out" => "To sign out, use the button on the page of your organisation.",
+        "/sign-out" => "To sign out, use the button on the page of your organization.",
         _ => "Open this page in a browser.",
     }
 }

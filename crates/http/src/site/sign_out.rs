@@ -9,7 +9,7 @@ use roster_web_kit::cross_site::check_origin;
 use roster_web_kit::form::Form;
 use roster_web_kit::visitor::{Visitor, visitor};
 
-const STALE: &str = "This form is not of your present session, so nothing was changed. Open the page of your organisation \
+const STALE: &str = "This form is not of your present session, so nothing was changed. Open the page of your organization \
     again, and use the button there.";
 
 impl Site {

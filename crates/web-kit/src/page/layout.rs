@@ -13,7 +13,11 @@ pub(super) fn document(page: &Page, root: &str) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (page.title) " · Roster" }
+                title {
+                    @if page.menu.is_some() && page.status.is_client_error() { "Error: " }
+                    @if let Some(tab) = page.tab { (tab) " · " }
+                    (page.title) " · Roster"
+                }
                 link rel="icon" type="image/svg+xml" href={ (root) (assets::ICON.path()) };
                 link rel="stylesheet" href={ (root) (assets::STYLE.path()) };
                 @if page.menu.is_some() {

@@ -40,6 +40,8 @@ pub struct Page {
     menu: Option<Menu>,
     /// Above the title, such as the way back.
     above: Option<Markup>,
+    /// Which part of a page with several tabs it is.
+    tab: Option<&'static str>,
     wide: bool,
     /// Another origin to which a form of the page may lead in the end.
     leads_to: Option<String>,
@@ -55,6 +57,7 @@ impl Page {
             content,
             menu: None,
             above: None,
+            tab: None,
             wide: false,
             leads_to: None,
         }
@@ -92,6 +95,15 @@ impl Page {
     pub fn below(self, above: Markup) -> Self {
         Self {
             above: Some(above),
+            ..self
+        }
+    }
+
+    /// The tab of that name, of a page that has several under one title.
+    #[must_use]
+    pub fn on_tab(self, tab: &'static str) -> Self {
+        Self {
+            tab: Some(tab),
             ..self
         }
     }

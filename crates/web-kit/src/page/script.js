@@ -19,18 +19,25 @@ function localTimes(root) {
 }
 
 // Buttons that copy what stands beside them. They are hidden until somebody could press them with
-// success.
+// success. What came of it is said in the button's name, which screen readers read out.
 function copyButtons() {
   for (const button of document.querySelectorAll("button[data-copy]")) {
     const source = document.getElementById(button.dataset.copy);
     if (!source) continue;
-    const label = button.textContent;
+    const [label, name] = [button.textContent, button.getAttribute("aria-label")];
+    const say = (text) => {
+      button.textContent = text;
+      button.setAttribute("aria-label", text);
+      setTimeout(() => {
+        button.textContent = label;
+        button.setAttribute("aria-label", name);
+      }, 2000);
+    };
     button.hidden = false;
     button.addEventListener("click", async () => {
-      const text = "value" in source ? source.value : source.textContent;
       try {
-        await navigator.clipboard.writeText(text);
-        button.textContent = "Copied";
+        await navigator.clipboard.writeText(source.textContent);
+        say("Copied");
       } catch {
         // No permission, or no secure connection: select it, so that the reader can.
         const range = document.createRange();
@@ -38,9 +45,8 @@ function copyButtons() {
         const selection = window.getSelection();
         selection.removeAllRanges();
         selection.addRange(range);
-        button.textContent = "Press Ctrl+C";
+        say("Press Ctrl+C or ⌘C");
       }
-      setTimeout(() => { button.textContent = label; }, 2000);
     });
   }
 }
@@ -67,35 +73,49 @@ function inherentPermissions() {
   }
 }
 
-// A line that follows what happens on the server: asked again every two seconds while it is seen,
-// and changed only when there is something new, since screen readers read it out.
+// A line that follows what happens on the server: asked again every two seconds while somebody is
+// there, and changed only when there is something new, since screen readers read it out.
 function liveLines() {
+  // A page that was left open must not keep a session from ending for want of use.
+  const patience = 10 * 60 * 1000;
+  let lastSeen = Date.now();
+  for (const sign of ["pointermove", "keydown", "visibilitychange"]) {
+    document.addEventListener(sign, () => { lastSeen = Date.now(); }, { passive: true });
+  }
   for (const line of document.querySelectorAll("[data-live]")) {
-    let shown = null;
-    const refresh = async () => {
-      if (document.hidden) return;
+    let shown = line.dataset.key;
+    const show = (now) => {
+      const key = `${now.state} ${now.at ?? ""}`;
+      if (key === shown) return;
+      shown = key;
+      const parts = [now.text];
+      if (now.at) {
+        const time = document.createElement("time");
+        time.dateTime = now.at;
+        time.dataset.precision = "second";
+        const details = document.createElement("bdi");
+        details.textContent = now.details;
+        parts.push(time, details);
+      }
+      line.dataset.state = now.state;
+      line.replaceChildren(...parts);
+      localTimes(line);
+    };
+    const timer = setInterval(async () => {
+      if (document.hidden || Date.now() - lastSeen > patience) return;
       try {
-        const answer = await fetch(line.dataset.live, { headers: { accept: "application/json" } });
-        if (!answer.ok || answer.redirected) return;
-        const text = await answer.text();
-        if (text === shown) return;
-        shown = text;
-        const now = JSON.parse(text);
-        const parts = [now.text];
-        if (now.at) {
-          const time = document.createElement("time");
-          time.dateTime = now.at;
-          time.dataset.precision = "second";
-          parts.push(time, now.details);
+        const headers = { accept: "application/json" };
+        const answer = await fetch(line.dataset.live, { headers, redirect: "manual" });
+        if (answer.ok) {
+          show(await answer.json());
+        } else if (answer.type === "opaqueredirect" || answer.status === 401) {
+          clearInterval(timer);
+          show({ state: "waiting", text: "Your session is over: reload this page to sign in again." });
         }
-        line.dataset.state = now.state;
-        line.replaceChildren(...parts);
-        localTimes(line);
       } catch {
         // Tried again in a moment.
       }
-    };
-    setInterval(refresh, 2000);
+    }, 2000);
   }
 }
 
@@ -114,11 +134,26 @@ function menus() {
   });
 }
 
-// A page that answers a form once, such as that of a new token: reloading it, or coming back to it,
-// must not send the form again.
+// A page that answers a form once, such as that of a new token: reloading it leads to the token, and
+// who comes back to it, by the browser's memory of pages, does not find the value again.
 function oncePages() {
   const once = document.querySelector("[data-address]");
-  if (once) history.replaceState(null, "", once.dataset.address);
+  if (!once) return;
+  history.replaceState(null, "", once.dataset.address);
+  window.addEventListener("pagehide", () => {
+    for (const secret of once.querySelectorAll("[data-secret]")) secret.textContent = "";
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.replace(once.dataset.address);
+  });
+}
+
+// What went wrong with a form is where the reader is, whatever reads the page.
+function failures() {
+  const failure = document.querySelector(".notice.failure");
+  if (!failure) return;
+  failure.tabIndex = -1;
+  failure.focus({ preventScroll: true });
 }
 
 localTimes(document);
@@ -127,3 +162,4 @@ inherentPermissions();
 liveLines();
 menus();
 oncePages();
+failures();

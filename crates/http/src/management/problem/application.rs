@@ -50,6 +50,8 @@ const fn kind_of(refusal: &Refusal) -> Kind {
         | Refusal::ExpiryInThePast
         | Refusal::OverlapTooLong { .. }
         | Refusal::SignInValue { .. }
+        | Refusal::TooMany { .. }
+        | Refusal::SameAttribute { .. }
         | Refusal::AnotherProvider { .. } => Kind::InvalidRequest,
         Refusal::Taken { .. } | Refusal::EmailOfAnother { .. } => Kind::NameTaken,
         Refusal::LastAdmin { .. } => Kind::LastAdmin,

@@ -128,7 +128,9 @@ impl ApiTokens {
         } else {
             body.accept(&caller, &Permission::TOKEN_MODIFY)?
         };
-        let issued = application.rotate_token(&caller, &id, overlap).await?;
+        let issued = application
+            .rotate_token(&caller, &id, overlap, None)
+            .await?;
         Ok(Shown(IssuedApiToken::from(&issued)))
     }
 
