@@ -5,7 +5,7 @@
 //!   and the conveniences of the script;
 //! - [`swagger`]: the API documentation, tried out as a person would;
 //! - the rest is seen by a browser without scripts: [`api_tokens`], [`settings`], [`users`], [`roles`],
-//!   [`audit_log`], what is [`hostile`], and who may do what ([`authorization`]).
+//!   [`audit_log`], what is [`hostile`], and who may do what ([`authorization`]); [`people`] sit there.
 
 mod api_tokens;
 mod audit_log;
