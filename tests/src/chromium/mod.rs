@@ -149,6 +149,11 @@ impl Chromium {
         let _ = self.post(&format!("element/{element}/value"), keys).await;
     }
 
+    /// Goes back, as by the browser's button.
+    pub async fn back(&self) {
+        let _ = self.post("back", json!({})).await;
+    }
+
     /// Loads the page again.
     pub async fn reload(&self) {
         let _ = self.post("refresh", json!({})).await;

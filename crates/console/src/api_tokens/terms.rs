@@ -114,7 +114,7 @@ pub(super) fn fields(
     choices.push((ON_DAY.to_owned(), "On the day chosen beside".to_owned()));
     html! {
         (field::required(draft, Field::new(NAME, "Name", "For people to know it by, such as Panther-Okta-SCIM.")))
-        (permissions::boxes(draft, held, held.iter().any(|one| !PermissionSet::all().contains(one))))
+        (permissions::boxes(draft, held, "One a line, such as ReportExport; only those that you have yourself."))
         div.pair {
             (field::select(draft, Field::new(EXPIRY, "Expires", "A token that has expired is refused."), &choices))
             (field::date(draft, Field::new(DAY, "Last day", "It works through that day, in UTC.")))

@@ -71,10 +71,9 @@ pub(crate) fn read(draft: &mut Draft) -> Option<PermissionSet> {
     Some(set)
 }
 
-/// The boxes. Those that `held` lacks are not offered, unless they are ticked already. `others`: whether
+/// The boxes. Those that `held` lacks are not offered, unless they are ticked already. `others` says which
 /// permissions may be named that there is no box for.
-pub(crate) fn boxes(draft: &Draft, held: &PermissionSet, others: bool) -> Markup {
-    let others = others || !draft.text(OTHERS).is_empty();
+pub(crate) fn boxes(draft: &Draft, held: &PermissionSet, others: &str) -> Markup {
     let offered =
         |permission: &&Permission| held.contains(permission) || draft.ticked(&box_name(permission));
     let vocabulary = PermissionSet::vocabulary();
@@ -96,6 +95,7 @@ pub(crate) fn boxes(draft: &Draft, held: &PermissionSet, others: bool) -> Markup
             }
             @let here: Vec<_> = vocabulary.iter().filter(offered).collect();
             @let used = !draft.text(OTHERS).is_empty()
+                || draft.problem(OTHERS).is_some()
                 || draft.meanwhile(OTHERS).is_some()
                 || here.iter().any(|one| draft.ticked(&box_name(one)));
             details.application open[used] {
@@ -105,9 +105,7 @@ pub(crate) fn boxes(draft: &Draft, held: &PermissionSet, others: bool) -> Markup
                     "what they allow."
                 }
                 div.columns { @for permission in here { (one(draft, permission)) } }
-                @if others {
-                    (area(draft, Field::new(OTHERS, "Other permissions", "One a line, such as ReportExport."), 3))
-                }
+                (area(draft, Field::new(OTHERS, "Other permissions", others), 3))
             }
         }
     }

@@ -40,7 +40,7 @@ fn fields(draft: &Draft) -> Markup {
     html! {
         (field::required(draft, Field::new(NAME, "Name", "What Okta sends, and people read. Letter case doesn't count.")))
         // Whoever may change roles may give them any permission.
-        (permissions::boxes(draft, &PermissionSet::all(), true))
+        (permissions::boxes(draft, &PermissionSet::all(), "One a line, such as ReportExport."))
     }
 }
 

@@ -63,6 +63,19 @@ fn read(draft: &mut Draft) -> Option<SamlSettingsWish> {
         SamlAttributeName::new,
     );
     let role = draft.read(ROLE, "The attribute for the role", SamlAttributeName::new);
+    let names = [EMAIL, FIRST_NAME, LAST_NAME, ROLE];
+    for (place, name) in names.iter().enumerate() {
+        let earlier = names.iter().take(place);
+        let text = draft.text(name).trim();
+        if !text.is_empty()
+            && earlier
+                .clone()
+                .any(|other| draft.text(other).trim() == text)
+        {
+            let problem = "Another of these has that attribute already. Each needs one of its own.";
+            draft.refuse(name, problem);
+        }
+    }
     let mut return_urls = Vec::new();
     for line in draft.lines(RETURN_URLS) {
         match ReturnUrl::new(&line) {

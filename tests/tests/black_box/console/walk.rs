@@ -39,7 +39,8 @@ async fn set_up_sso(chromium: &Chromium, tenant: &Tenant, idp: &ServedIdp) {
 }
 
 /// "Step 1: Create a new Panther API token". Answers its value.
-async fn create_token(chromium: &Chromium) -> String {
+async fn create_token(chromium: &Chromium, tenant: &Tenant) -> String {
+    let tokens = page(tenant, "/api-tokens");
     // "In the upper right corner of your Panther Console, click the gear icon. In the dropdown menu,
     // click API Tokens."
     by_menu(chromium, "API Tokens").await;
@@ -76,6 +77,15 @@ async fn create_token(chromium: &Chromium) -> String {
     assert!(!body.contains(&value), "shown once");
     chromium.follow("API Tokens").await;
     chromium.sees("Panther-Okta-SCIM").await;
+    for _ in 0..2 {
+        chromium.back().await;
+        chromium.sees("Panther-Okta-SCIM").await;
+        let source = chromium
+            .script("return document.documentElement.outerHTML")
+            .await;
+        assert!(!source.as_str().unwrap().contains(&value), "shown once");
+    }
+    chromium.open(&tokens).await;
     let rows = "return document.querySelectorAll('tbody tr').length";
     assert_eq!(chromium.script(rows).await, 1);
     chromium.sees("Manage Users").await;
@@ -127,7 +137,7 @@ on_both_stores! {
 
         let admin = operator(&tenant).await;
         set_up_sso(&admin, &tenant, &idp).await;
-        let token = create_token(&admin).await;
+        let token = create_token(&admin, &tenant).await;
         let okta = connect_scim(&admin, &tenant, &token).await;
         assert_no_complaint(&admin).await;
 

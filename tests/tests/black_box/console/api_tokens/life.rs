@@ -48,6 +48,21 @@ on_both_stores! {
         assert!(row(&admin, "Okta production").await.contains("Never"));
     }
 
+    async fn the_same_form_rotates_once_and_a_second_one_says_what_it_ends(backend: Backend) {
+        let company = Company::new(backend).await;
+        let console = company.operator().await;
+        let (id, first) = company.token("okta", &["UserModify"]).await;
+        let path = format!("/api-tokens/{id}/rotate");
+        let form = console.open(&path).await.is_fine().form(&path).set("overlap", "86400");
+        let second = form.clone().send(&console).await.is_fine().value("token-value");
+        // Sent again, by reloading.
+        let late = form.send(&console).await.is(409).saying("so it was not rotated now");
+        for value in [&first, &second] {
+            scim(&company.tenant, value).await.scim(200);
+        }
+        let _ = late.saying("An older value still works until").saying("Rotating again ends it now");
+    }
+
     async fn a_rotated_token_overlaps_as_long_as_was_chosen(backend: Backend) {
         let company = Company::new(backend).await;
         let console = company.operator().await;

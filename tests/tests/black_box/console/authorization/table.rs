@@ -74,7 +74,7 @@ on_both_stores! {
                     assert!(location.contains("/?return_to=%2Ft%2F"), "{}: {location}", row.page);
                 } else if expected == 403 {
                     let page = answer.text();
-                    let said = if *column == "without CSRF" { "not of your present session" } else { "This takes the permission" };
+                    let said = if *column == "without CSRF" { "not opened in your present session" } else { "This takes the permission" };
                     assert!(page.contains(said), "{} × {column}: {page}", row.page);
                 }
             }

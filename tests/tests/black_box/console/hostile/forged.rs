@@ -93,7 +93,7 @@ on_both_stores! {
         let wrong = ["".to_owned(), "x".to_owned(), elsewhere, operators, own[1..].to_owned(), format!("{own}0"), format!(" {own}")];
         assert!(!wrong.contains(&own));
         for token in [None].into_iter().chain(wrong.iter().map(|token| Some(token.as_str()))) {
-            forms.are_refused(&console.browser, token, From::SameSite, 403, "not of your present session").await;
+            forms.are_refused(&console.browser, token, From::SameSite, 403, "not opened in your present session").await;
         }
         // The header that programs send is not what a form has.
         let body = serde_json::Value::Null;
@@ -102,6 +102,19 @@ on_both_stores! {
         assert_eq!(state(&company.tenant.api()).await, before);
         assert!(console.browser.is_signed_in().await);
         assert_eq!(console.post("/roles/new", &[("name", "Meant")]).await.status, 303);
+    }
+
+    async fn what_was_typed_before_signing_in_again_can_be_sent_after_it(backend: Backend) {
+        let company = Company::new(backend).await;
+        let before = company.operator().await;
+        let old = before.browser.csrf().await;
+        let console = company.operator().await;
+        let name = "Night <watch> \"é\"";
+        let fields = [("name", name), ("permission.AlertRead", "on"), ("csrf_token", old.as_str())];
+        let page = console.post_as_is("/console/roles/new", &fields).await.is(403);
+        assert!(!page.html.contains(&old), "the old token is no use");
+        let sent = page.form("/roles/new").send(&console).await.is_fine();
+        assert_eq!(sent.saying("The role is created.").all("h1"), [name]);
     }
 
     async fn a_page_of_another_site_changes_nothing_even_with_the_token(backend: Backend) {
@@ -124,7 +137,7 @@ on_both_stores! {
         let kept = Console::of(console.browser.clone(), &company.tenant);
         console.browser.sign_out().await.api(200);
         let before = state(&company.tenant.api()).await;
-        forms.are_refused(&kept.browser, Some(&csrf), From::SameSite, 401, "What you have typed is still there").await;
+        forms.are_refused(&kept.browser, Some(&csrf), From::SameSite, 401, "To keep what you have typed, leave this page open").await;
         assert_eq!(state(&company.tenant.api()).await, before);
     }
 }

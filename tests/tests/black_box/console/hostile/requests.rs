@@ -55,7 +55,12 @@ async fn a_form_that_is_none_is_refused_and_changes_nothing() {
             "larger than 1 MiB",
         ),
         (FORM, "x".repeat(3 << 20), 413, "larger than 1 MiB"),
-        (FORM, String::new(), 403, "not of your present session"),
+        (
+            FORM,
+            String::new(),
+            403,
+            "not opened in your present session",
+        ),
         (
             "application/json",
             format!("{{\"csrf_token\":{csrf:?},\"name\":\"Role\"}}"),

@@ -90,7 +90,7 @@ on_both_stores! {
         let console = company.operator().await;
         let found = check(&console, &provider().metadata_xml()).await.is_fine();
         company.tenant.set_saml(&serde_json::json!({ "roleAttribute": "Role" })).await;
-        let refused = take_over(&console, &found).await.is(422).saying("Somebody changed the SAML settings meanwhile");
+        let refused = take_over(&console, &found).await.is(409).saying("Somebody changed the SAML settings meanwhile");
         let _ = refused.saying(&company.idp.entity_id);
         assert_eq!(saml_settings(&company.tenant.api()).await["provider"]["entityId"], company.idp.entity_id.as_str());
     }
@@ -133,10 +133,16 @@ async fn an_address_that_leads_nowhere_good_is_refused_beside_its_field() {
     let tenant = Tenant::new(Backend::Sqlite);
     let console = Console::operator(&tenant).await;
     for (url, says) in [
-        ("http://idp.example.com/metadata", "is not an https URL"),
-        ("https://user:pw@idp.example.com/", "is not an https URL"),
-        ("file:///etc/passwd", "is not an https URL"),
-        ("nonsense \"<b>", "is not an https URL"),
+        (
+            "http://idp.example.com/metadata",
+            "must begin with https://",
+        ),
+        (
+            "https://user:pw@idp.example.com/",
+            "must begin with https://",
+        ),
+        ("file:///etc/passwd", "must begin with https://"),
+        ("nonsense \"<b>", "must begin with https://"),
         ("https://10.0.0.1/metadata", "not a public address"),
         ("https://127.0.0.1/metadata", "not a public address"),
         ("https://[::1]/metadata", "not a public address"),

@@ -14,7 +14,7 @@ async fn a_reader_sees_every_form_locked() {
     let page = identity(&reader).await.saying(&company.idp.entity_id);
     let forms = "main form[method=post]";
     let locked = page.all(&format!("{forms} > fieldset[disabled]")).len();
-    assert_eq!((page.all(forms).len(), locked), (4, 4), "{}", page.text());
+    assert_eq!((page.all(forms).len(), locked), (3, 3), "{}", page.text());
     for offered in [
         "Check",
         "Use this identity provider",

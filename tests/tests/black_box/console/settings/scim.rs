@@ -77,16 +77,29 @@ on_both_stores! {
 }
 
 #[tokio::test]
-async fn a_person_who_may_not_see_roles_keeps_the_default_one() {
+async fn a_token_that_may_change_nothing_is_no_connection() {
+    let company = Company::new(roster_tests::Backend::Sqlite).await;
+    let console = company.operator().await;
+    let (_, value) = company.token("reader", &["UserRead"]).await;
+    let okta = Okta::new(company.tenant.scim_url(), App::Custom, &value);
+    okta.send("connector-test").await.scim(200);
+    let page = identity(&console).await;
+    assert_eq!(page.attributes("p.live", "data-state"), ["refused"]);
+    let page = page.saying("may not change anything");
+    let _ = page.saying("That token lacks the permission Manage Users");
+}
+
+#[tokio::test]
+async fn a_person_who_may_not_see_roles_is_offered_no_other_default() {
     let company = Company::new(roster_tests::Backend::Sqlite).await;
     let clerk = company
         .person_with("clerk", &["GeneralSettingsModify"])
         .await;
     let page = identity(&clerk).await;
-    let offered = page.attributes("select#role option", "value");
-    assert_eq!(offered, ["AnalystReadOnly"]);
-    let saved = page.form(DEFAULT_ROLE).send(&clerk).await.is_fine();
-    let _ = saved.saying("Saved.");
+    assert!(!page.offers("Save default role"), "{}", page.text());
+    let _ = page
+        .saying("AnalystReadOnly")
+        .saying("Who may read user info can choose another here.");
     let session = company.person("grace", "").await.browser.session().await;
     assert_eq!(session.api(200)["role"], "AnalystReadOnly");
 }
