@@ -310,7 +310,11 @@ fn check(settings: &SamlSettings) -> Result<(), Refusal> {
         &names.role,
     ];
     names.sort();
-    if let Some([name, _]) = names.array_windows().find(|[one, other]| one == other) {
+    let twice = names.windows(2).find_map(|pair| match pair {
+        [one, other] if one == other => Some(one),
+        _ => None,
+    });
+    if let Some(name) = twice {
         return Err(Refusal::SameAttribute {
             name: name.to_string(),
         });
