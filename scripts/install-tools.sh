@@ -27,6 +27,7 @@ want default-jre-headless has_java
 want nodejs has node
 want npm has npm
 want postgresql has_postgresql
+want prometheus has prometheus
 want python3-venv python3 -c 'import ensurepip, venv'
 want shellcheck has shellcheck
 want wrk has wrk

@@ -13,6 +13,7 @@
 //! - [`idp`]: an identity provider in the shape of Okta, honest or not;
 //! - [`browser`]: a browser without a screen that signs in with it;
 //! - [`chromium`]: one with a screen, more or less;
+//! - [`collector`]: what traces and metrics are sent to;
 //! - [`console`]: the administrators' console, as a browser without scripts uses it;
 //! - [`jwt`]: session tokens, as the application that uses Roster reads them;
 //! - [`raw`]: bytes on a socket, where a client library would tidy up;
@@ -29,6 +30,7 @@ pub mod binary;
 pub mod browser;
 pub mod chromium;
 pub mod client;
+pub mod collector;
 pub mod console;
 pub mod idp;
 pub mod jwt;

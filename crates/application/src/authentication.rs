@@ -18,6 +18,7 @@ use crate::cache::FreshCache;
 use crate::caller::Caller;
 use crate::directory::TenantEntry;
 use crate::ports::store::StoreError;
+use crate::statistics::Lookups;
 
 /// A misuse of one token is written to the audit log this often at most, so that it can't flood it.
 const MISUSE_INTERVAL: Duration = Duration::from_secs(60);
@@ -72,6 +73,10 @@ impl Default for Authentication {
 }
 
 impl Authentication {
+    pub(crate) fn lookups(&self) -> Lookups {
+        self.tokens.lookups()
+    }
+
     pub(crate) fn forget(&self, tenant: TenantId, token: TokenId) {
         self.tokens
             .forget(|(of, _), known| *of == tenant && known.token.id == token);

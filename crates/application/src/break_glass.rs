@@ -89,7 +89,7 @@ impl Application {
         };
         let change = session::start_from_link(new, &known, tenant.tenant(), &context);
         match store.commit(&change).await {
-            Ok(()) => {}
+            Ok(()) => self.shared.audited.wrote(change.audit.result),
             Err(CommitError::Store(error)) => return Err(error.into()),
             // Somebody else was faster with the same link.
             Err(_) => {

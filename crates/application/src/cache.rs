@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use crate::statistics::{Counter, Lookups};
+
 /// How long a value that another process may have changed is believed.
 const EXPIRY: Duration = Duration::from_secs(1);
 const CAPACITY: u64 = 10_000;
@@ -17,6 +19,8 @@ pub(crate) struct FreshCache<K, V> {
     entries: Cache<K, V>,
     /// Counts the invalidations; held for reading while a value is put in.
     generation: RwLock<u64>,
+    hits: Counter,
+    misses: Counter,
 }
 
 /// The state of the cache when a load began.
@@ -36,6 +40,8 @@ where
         Self {
             entries,
             generation: RwLock::new(0),
+            hits: Counter::default(),
+            misses: Counter::default(),
         }
     }
 }
@@ -46,7 +52,20 @@ where
     V: Clone + Send + Sync + 'static,
 {
     pub(crate) fn get(&self, key: &K) -> Option<V> {
-        self.entries.get(key)
+        let found = self.entries.get(key);
+        match found {
+            Some(_) => self.hits.count(),
+            None => self.misses.count(),
+        }
+        found
+    }
+
+    /// How often something was found here, and how often not.
+    pub(crate) fn lookups(&self) -> Lookups {
+        Lookups {
+            hits: self.hits.number(),
+            misses: self.misses.number(),
+        }
     }
 
     /// To be taken before a value is loaded.

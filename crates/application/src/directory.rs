@@ -10,6 +10,7 @@ use roster_domain::text::TenantSlug;
 use crate::Application;
 use crate::cache::FreshCache;
 use crate::ports::store::StoreError;
+use crate::statistics::Lookups;
 
 /// A tenant with its settings, shared by the requests of a moment.
 #[derive(Debug, Clone)]
@@ -46,6 +47,10 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
+    pub(crate) fn lookups(&self) -> Lookups {
+        self.known.lookups()
+    }
+
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.known.forget(|_, entry| entry.id() == tenant);
     }

@@ -13,7 +13,8 @@
 //! - [`provisioning`]: what SCIM does to users; [`scim_contact`]: when its client was last heard of;
 //! - [`administration`]: users, roles, tokens, settings and the audit log for administrators;
 //! - [`operation`]: what the command line does: tenants, first tokens, pre-provisioned users;
-//! - [`upkeep`]: what a running server does by the clock.
+//! - [`upkeep`]: what a running server does by the clock;
+//! - [`statistics`], [`expiries`]: what whoever runs it wants to measure.
 
 pub mod administration;
 pub mod authentication;
@@ -22,6 +23,7 @@ mod cache;
 pub mod caller;
 pub mod directory;
 pub mod error;
+pub mod expiries;
 pub mod operation;
 pub mod ports;
 pub mod provisioning;
@@ -30,6 +32,7 @@ pub mod session_tokens;
 pub mod sessions;
 mod settle;
 pub mod sign_in;
+pub mod statistics;
 pub mod upkeep;
 
 use std::sync::Arc;
@@ -41,7 +44,7 @@ use ports::metadata::MetadataSource;
 use ports::saml::SamlProtocol;
 use ports::store::{Store, TenantStore};
 use ports::world::{Clock, Ids};
-use roster_domain::audit::{AttributeChange, AuditAction, AuditRecord, Target};
+use roster_domain::audit::{AttributeChange, AuditAction, AuditRecord, AuditResult, Target};
 use roster_domain::change::{Change, Event};
 use roster_domain::context::{Actor, Context, Origin};
 use roster_domain::id::{AuditId, TenantId};
@@ -51,6 +54,7 @@ use scim_contact::ScimContacts;
 use session_tokens::SessionTokens;
 use settle::Turns;
 use sign_in::failure::RefusedSignIns;
+use statistics::AuditCounters;
 use time::{Duration, OffsetDateTime};
 
 /// What the application stands on.
@@ -112,6 +116,7 @@ struct Shared {
     session_tokens: SessionTokens,
     refused_sign_ins: RefusedSignIns,
     turns: Turns,
+    audited: AuditCounters,
 }
 
 impl Application {
@@ -128,6 +133,7 @@ impl Application {
                 session_tokens: SessionTokens::default(),
                 refused_sign_ins: RefusedSignIns::default(),
                 turns: Turns::default(),
+                audited: AuditCounters::default(),
             }),
         }
     }
@@ -187,8 +193,11 @@ impl Application {
             changes: attempted,
             ..AuditRecord::failed(context, action, target, reason)
         };
-        if let Err(error) = store.commit(&Change::refused(record)).await {
-            tracing::error!(%error, action = action.as_str(), "a refusal could not be written to the audit log");
+        match store.commit(&Change::refused(record)).await {
+            Ok(()) => self.shared.audited.wrote(AuditResult::Failed),
+            Err(error) => {
+                tracing::error!(%error, action = action.as_str(), "a refusal could not be written to the audit log");
+            }
         }
     }
 

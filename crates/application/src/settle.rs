@@ -139,6 +139,7 @@ impl Application {
         };
         let refusal = match subject.store.commit(&change).await {
             Ok(()) => {
+                self.shared.audited.wrote(change.audit.result);
                 self.hear(subject.tenant, &change.events);
                 return Ok(Settled::Committed(change));
             }

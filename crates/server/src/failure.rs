@@ -11,6 +11,7 @@ use roster_application::session_tokens::KeysError;
 use roster_keys::{PemError, SecretFileError};
 
 use crate::configuration::SettingError;
+use crate::telemetry::TelemetryError;
 
 /// A command's failure.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,17 @@ pub(crate) enum Failure {
     /// A use case refused, or the database did not do its part.
     #[error(transparent)]
     Application(#[from] Error),
+    /// What shall be measured can't be.
+    #[error("{0}")]
+    Telemetry(#[from] TelemetryError),
+    /// The address for the metrics can't be had.
+    #[error("The metrics can't be offered at {address}, as ROSTER_METRICS_LISTEN says: {problem}")]
+    MetricsListen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        problem: io::Error,
+    },
     /// The database can't be opened.
     #[error("{0}")]
     Open(String),

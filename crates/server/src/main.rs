@@ -9,7 +9,7 @@
 //!   `commands::serve` is the server;
 //! - [`configuration`]: the settings, from the environment over a file over defaults;
 //! - [`store`], [`equipment`], [`keys`], [`world`]: the adapters that are chosen or made here;
-//! - [`upkeep`]: what is done by the clock;
+//! - [`upkeep`]: what is done by the clock; [`telemetry`]: what is measured, and for whom;
 //! - [`listener`], [`shutdown`], [`logging`]: how the process behaves.
 
 mod command_line;
@@ -24,6 +24,7 @@ mod operator;
 mod output;
 mod shutdown;
 mod store;
+mod telemetry;
 mod upkeep;
 mod world;
 

@@ -78,6 +78,14 @@ impl OpenStore {
         }
     }
 
+    /// The store whose pool of connections can be looked at, if it is one that has a pool.
+    pub(crate) fn postgres(&self) -> Option<PostgresStore> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(store) => Some(store.clone()),
+        }
+    }
+
     /// The application on top of the store, on a server that is reached at `public_url`.
     pub(crate) fn into_application(
         self,

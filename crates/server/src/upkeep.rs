@@ -5,6 +5,8 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use roster_application::Application;
+
+use crate::telemetry::process::LastExpiries;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -18,6 +20,9 @@ const CLEANING_INTERVAL: Duration = Duration::from_secs(60);
 /// How often is looked for metadata that is a day old.
 const METADATA_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
+/// How often is looked for what expires soon.
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(5 * 60);
+
 /// Within what time after the start these are done for the first time: something may have become
 /// due while no server ran.
 const FIRST: Duration = Duration::from_secs(10);
@@ -29,8 +34,8 @@ pub(crate) struct Upkeep {
 }
 
 impl Upkeep {
-    /// Begins.
-    pub(crate) fn start(application: Application) -> Self {
+    /// Begins. `expiries`: where to note what expires soon, if anybody wants to know.
+    pub(crate) fn start(application: Application, expiries: Option<LastExpiries>) -> Self {
         let mut tasks = Tasks::new();
         let app = application.clone();
         tasks.every(NOTE_INTERVAL, NOTE_INTERVAL, move || note(app.clone()));
@@ -38,6 +43,13 @@ impl Upkeep {
         tasks.every(CLEANING_INTERVAL, FIRST, move || clean(app.clone()));
         let app = application.clone();
         tasks.every(METADATA_INTERVAL, FIRST, move || refresh(app.clone()));
+        if let Some(expiries) = expiries {
+            let app = application.clone();
+            tasks.every(EXPIRY_INTERVAL, FIRST, move || {
+                let (app, expiries) = (app.clone(), expiries.clone());
+                async move { expiries.look(&app).await }
+            });
+        }
         Self { application, tasks }
     }
 

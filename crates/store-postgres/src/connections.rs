@@ -23,6 +23,22 @@ use tokio_postgres::{Config, NoTls};
 /// connections, and the first to use one may notice before the pool does.
 pub(crate) const ATTEMPTS: u32 = 3;
 
+/// The span of a call to the database, by the semantic conventions of OpenTelemetry. It costs next to
+/// nothing where nobody listens for its target.
+macro_rules! span {
+    ($call:path) => {
+        tracing::debug_span!(
+            target: "roster::db",
+            "database",
+            otel.name = stringify!($call),
+            otel.kind = "client",
+            db.system.name = "postgresql",
+            db.operation.name = stringify!($call),
+        )
+    };
+}
+pub(crate) use span;
+
 /// Answers a read on a connection of the pool: `read!(connections, query, argument, …)` calls
 /// `query(connection, argument, …)`. A macro, since the future of an async closure can't be said
 /// to be `Send`. Not for writes: one whose connection was cut may have been committed.
@@ -31,7 +47,12 @@ macro_rules! read {
         let mut attempt = 1;
         loop {
             let mut connection = $connections.get().await?;
-            let answer = $query(&mut connection $(, $argument)*).await;
+            let span = $crate::connections::span!($query);
+            let answer = tracing::Instrument::instrument(
+                $query(&mut connection $(, $argument)*),
+                span,
+            )
+            .await;
             match answer {
                 Err(error) if $crate::errors::is_cut(&error) => {
                     $connections.lost(connection);
@@ -52,7 +73,12 @@ pub(crate) use read;
 macro_rules! once {
     ($connections:expr, $write:path $(, $argument:expr)*) => {{
         let mut connection = $connections.get().await?;
-        let answer = $write(&mut connection $(, $argument)*).await;
+        let span = $crate::connections::span!($write);
+        let answer = tracing::Instrument::instrument(
+            $write(&mut connection $(, $argument)*),
+            span,
+        )
+        .await;
         if answer.as_ref().is_err_and($crate::errors::is_cut) {
             $connections.lost(connection);
         }
@@ -83,6 +109,17 @@ impl Default for PoolOptions {
             statement_timeout: Duration::from_secs(25),
         }
     }
+}
+
+/// How a pool stands at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// The most connections that there may be.
+    pub most: usize,
+    /// Those that are open.
+    pub open: usize,
+    /// Those of them that nobody uses.
+    pub idle: usize,
 }
 
 /// Why a store could not be opened. No message contains any part of the URL, since its password
@@ -185,6 +222,16 @@ impl Connections {
             drop(Object::take(object));
         }
         let _ = self.pool.retain(|_, _| false);
+    }
+
+    /// How the pool stands at this moment.
+    pub(crate) fn state(&self) -> PoolState {
+        let status = self.pool.status();
+        PoolState {
+            most: status.max_size,
+            open: status.size,
+            idle: status.available,
+        }
     }
 
     /// A connection beside the pool, whose statements may take as long as they need.

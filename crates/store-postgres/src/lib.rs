@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use connections::{Connections, read};
-pub use connections::{OpenError, PoolOptions};
+pub use connections::{OpenError, PoolOptions, PoolState};
 use roster_application::ports::store::{Expired, Store, StoreError, TenantStore};
 use roster_domain::id::TenantId;
 use roster_domain::signing_key::SigningKey;
@@ -58,6 +58,12 @@ impl PostgresStore {
         let connections = Arc::new(Connections::new(url, options)?);
         connections.get().await.map_err(OpenError::Unreachable)?;
         Ok(Self { connections })
+    }
+
+    /// How the pool of connections stands at this moment.
+    #[must_use]
+    pub fn pool(&self) -> PoolState {
+        self.connections.state()
     }
 
     /// Brings the schema up to what this program knows. Any number of processes may do so at once:

@@ -11,6 +11,7 @@
 //! - [`saml_attacks`]: what attackers post as a sign-in, document by document;
 //! - [`real_browser`]: signing in and out in headless Chromium;
 //! - [`console`]: the administrators' console, with and without scripts;
+//! - [`telemetry`]: what is measured, by a real Prometheus and over real OTLP;
 //! - [`durability`]: many writers, crashes, shutdown;
 //! - [`command_line`]: the program's commands and settings.
 
@@ -33,3 +34,4 @@ mod real_browser;
 mod saml_attacks;
 mod scim_protocol;
 mod sign_in;
+mod telemetry;

@@ -271,7 +271,10 @@ impl Application {
                 .await?;
             if let Some(change) = change {
                 match store.commit(&change).await {
-                    Ok(()) => self.hear(tenant.id(), &change.events),
+                    Ok(()) => {
+                        self.shared.audited.wrote(change.audit.result);
+                        self.hear(tenant.id(), &change.events);
+                    }
                     // Perhaps the same person, in another tab: the next look finds them.
                     Err(CommitError::Taken(_)) if !taken_before => {
                         taken_before = true;
@@ -361,6 +364,7 @@ impl Application {
         let context = self.context(&Actor::System, &context.origin);
         let change = session::start(new, user, idp, &context);
         store.commit(&change).await?;
+        self.shared.audited.wrote(change.audit.result);
         self.hear(tenant.id(), &change.events);
         match change.write {
             roster_domain::change::Write::StartSession { session, .. } => Ok((secret, session)),

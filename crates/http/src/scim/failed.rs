@@ -14,6 +14,7 @@ use roster_scim::{MEDIA_TYPE, ScimError};
 
 use super::error::{self, Failure};
 use super::model;
+use crate::observed::ScimReason;
 
 /// The failures that one sort of operation can answer.
 pub(crate) trait Statuses: Send + Sync + 'static {
@@ -107,7 +108,13 @@ impl<K> From<ScimError> for Failed<K> {
 
 impl<K> From<Failed<K>> for poem::Error {
     fn from(failed: Failed<K>) -> Self {
-        Self::from_response(failed.failure.into_response())
+        let scim_type = failed.failure.error.scim_type;
+        let mut error = Self::from_response(failed.failure.into_response());
+        // What goes along with a response is lost in an error of the framework's.
+        if let Some(scim_type) = scim_type {
+            error.set_data(ScimReason(scim_type.as_str()));
+        }
+        error
     }
 }
 

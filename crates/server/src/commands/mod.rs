@@ -18,6 +18,7 @@ use roster_application::caller::Caller;
 use crate::command_line::{Command, CommandLine, ConfigCommand};
 use crate::configuration::Configuration;
 use crate::failure::Failure;
+use crate::telemetry::Telemetry;
 use crate::{logging, operator};
 
 /// Does what was typed.
@@ -34,9 +35,21 @@ pub(crate) async fn run(command_line: CommandLine) -> Result<(), Failure> {
         Command::Serve => &configuration.log,
         _ => configuration.log_of_command(),
     };
-    logging::start(&configuration, filter);
+    // A command is over before anybody could look at its traces.
+    let telemetry = match command_line.command {
+        Command::Serve => Some(Telemetry::start(configuration.metrics_listen.is_some())?),
+        _ => None,
+    };
+    let tracer = telemetry.as_ref().and_then(Telemetry::tracer);
+    logging::start(&configuration, filter, tracer);
+    if let Some(telemetry) = telemetry {
+        let ended = serve::run(&configuration, command_line.config.as_deref(), &telemetry).await;
+        telemetry.end().await;
+        return ended;
+    }
     match command_line.command {
-        Command::Serve => serve::run(&configuration, command_line.config.as_deref()).await,
+        // Never here: it was run above.
+        Command::Serve => Ok(()),
         Command::Migrate { check } => migrate::run(&configuration, check).await,
         Command::Openapi { dir } => openapi::run(&dir),
         Command::Tenant(command) => tenant::run(&configuration, command).await,

@@ -4,10 +4,11 @@
 use std::num::NonZeroU32;
 use std::path::Path;
 
-use poem::{Endpoint, EndpointExt, Server};
+use poem::{EndpointExt, Server};
 use roster_application::Application;
 use roster_domain::tenant::Tenant;
 use roster_http::options::{Options, RateLimit};
+use roster_store_postgres::PostgresStore;
 use tokio::net::TcpListener;
 
 use crate::configuration::{Configuration, Rate};
@@ -17,10 +18,16 @@ use crate::listener::{Connections, Limits};
 use crate::output;
 use crate::shutdown::{self, InFlight, Signals};
 use crate::store::OpenStore;
+use crate::telemetry::process::{self, LastExpiries};
+use crate::telemetry::{Exposition, Telemetry};
 use crate::upkeep::Upkeep;
 
 /// Runs the server until a signal ends it.
-pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> Result<(), Failure> {
+pub(super) async fn run(
+    configuration: &Configuration,
+    file: Option<&Path>,
+    telemetry: &Telemetry,
+) -> Result<(), Failure> {
     let mut signals = Signals::catch().map_err(Failure::Serve)?;
     // First the address: a second server by mistake must not touch the database of the first.
     let address = configuration.listen;
@@ -32,8 +39,8 @@ pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> R
     for warning in configuration.warnings() {
         tracing::warn!("{warning}");
     }
-    let application = tokio::select! {
-        application = application(configuration, &public_url) => application?,
+    let (application, pool) = tokio::select! {
+        ready = application(configuration, &public_url) => ready?,
         // The database may let itself be waited for.
         _ = signals.next() => return Ok(()),
     };
@@ -43,17 +50,25 @@ pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> R
     let counted = in_flight.clone();
     let console = roster_console::console(application.clone(), &options.public_url);
     let routes = roster_http::routes(application.clone(), options.clone(), console);
+    let requests = telemetry.requests();
     let routes = routes.around(move |routes, request| {
+        let requests = requests.clone();
         counted
             .clone()
-            .count(async move { routes.call(request).await })
+            .count(async move { requests.around(&routes, request).await })
     });
     let limits = Limits::of(configuration.request_timeout);
     let connections = Connections::new(listener, limits).map_err(Failure::Serve)?;
     output::print(&banner(&options, &program(), file))?;
     tracing::info!(%address, public_url = options.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
 
-    let upkeep = Upkeep::start(application);
+    let expiries = telemetry.meter().map(|meter| {
+        let expiries = LastExpiries::default();
+        process::offer(&meter, &application, pool, &expiries);
+        expiries
+    });
+    let _exposition = exposition(configuration, telemetry).await?;
+    let upkeep = Upkeep::start(application, expiries);
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
     let server = Server::new_with_acceptor(connections).run_with_graceful_shutdown(
         routes,
@@ -81,12 +96,29 @@ pub(super) async fn run(configuration: &Configuration, file: Option<&Path>) -> R
     ended.map_err(Failure::Serve)
 }
 
-/// The application on a database that is ready, with the tenant `default` and a key that signs.
+/// Where Prometheus finds the metrics, if it is wanted.
+async fn exposition(
+    configuration: &Configuration,
+    telemetry: &Telemetry,
+) -> Result<Option<Exposition>, Failure> {
+    let wanted = configuration.metrics_listen.zip(telemetry.registry());
+    let Some((address, registry)) = wanted else {
+        return Ok(None);
+    };
+    let exposition = Exposition::start(address, registry).await;
+    let exposition = exposition.map_err(|problem| Failure::MetricsListen { address, problem })?;
+    tracing::info!(address = %exposition.address(), "metrics for Prometheus");
+    Ok(Some(exposition))
+}
+
+/// The application on a database that is ready, with the tenant `default` and a key that signs; and
+/// the store whose pool can be looked at.
 async fn application(
     configuration: &Configuration,
     public_url: &str,
-) -> Result<Application, Failure> {
+) -> Result<(Application, Option<PostgresStore>), Failure> {
     let store = OpenStore::open(configuration).await?;
+    let pool = store.postgres();
     if configuration.migrate_on_start {
         store.migrate().await?;
     }
@@ -95,7 +127,7 @@ async fn application(
     application.ready().await.map_err(Failure::NotReady)?;
     application.ensure_default_tenant().await?;
     application.ensure_signing_key().await?;
-    Ok(application)
+    Ok((application, pool))
 }
 
 fn options(configuration: &Configuration, public_url: String) -> Options {

@@ -100,6 +100,8 @@ pub(crate) struct Configuration {
     pub(crate) request_timeout: Duration,
     /// Proxies that are believed.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Where Prometheus finds the metrics.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// What is logged.
     pub(crate) log: String,
     /// How it looks; `None`: by whether it is read on a terminal.
@@ -157,6 +159,7 @@ impl Configuration {
         let trusted_proxies = reader
             .optional(&settings::TRUSTED_PROXIES, values::networks)?
             .unwrap_or_default();
+        let metrics_listen = reader.optional(&settings::METRICS_LISTEN, values::listen)?;
         let log = reader.required(&settings::LOG, values::log_filter)?;
         let log_format = reader.optional(&settings::LOG_FORMAT, values::log_format)?;
         Ok(Self {
@@ -182,6 +185,7 @@ impl Configuration {
             sign_in_rate,
             request_timeout,
             trusted_proxies,
+            metrics_listen,
             log,
             log_format,
             effective: reader.into_effective(),

@@ -75,6 +75,8 @@ settings! {
         "Seconds until a request is given up, 1 to 30.";
     TRUSTED_PROXIES = "trusted_proxies", "",
         "Networks of reverse proxies whose X-Forwarded-For is believed, as 10.0.0.0/8, fd00::/8. Default: none.";
+    METRICS_LISTEN = "metrics_listen", "",
+        "IP address and port on which Prometheus finds /metrics, apart from `listen`. Default: none. (Traces, and metrics that are pushed, are switched on by the standard variables of OpenTelemetry, such as OTEL_EXPORTER_OTLP_ENDPOINT.)";
     LOG = "log", "info,poem=warn",
         "What is logged to standard error: off, error, warn, info, debug or trace, also by module, as info,roster=debug.";
     LOG_FORMAT = "log_format", "",
