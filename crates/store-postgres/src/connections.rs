@@ -17,7 +17,8 @@ use futures_util::FutureExt;
 use roster_application::ports::store::StoreError;
 use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::tls::NoTlsStream;
+use tokio_postgres::{Client, Config, NoTls, Socket};
 
 /// How often a read is asked whose connection turns out to be cut: a restart of the server cuts all
 /// connections, and the first to use one may notice before the pool does.
@@ -192,6 +193,19 @@ impl Connections {
         open(&self.config, self.options.connect_timeout, Duration::ZERO)
             .await
             .map_err(|error| StoreError::Unavailable(Box::new(error)))
+    }
+
+    /// A bare connection beside the pool; whoever takes it has to drive it.
+    pub(crate) async fn beside(
+        &self,
+    ) -> Result<(Client, tokio_postgres::Connection<Socket, NoTlsStream>), StoreError> {
+        let limit = self.options.connect_timeout;
+        let problem = match timeout(limit, self.config.connect(NoTls)).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) => Chain(&error).to_string(),
+            Err(_) => format!("no connection within {} s", limit.as_secs_f32()),
+        };
+        Err(StoreError::Unavailable(problem.into()))
     }
 }
 

@@ -8,6 +8,7 @@
 //! - `connections`: the pool, and what may take how long;
 //! - `migrations`: the schema, and whether the database has it;
 //! - `reads`, `commit`: a file for each kind of record;
+//! - `announcements`, `listening`: what a commit tells other processes, and how they hear it;
 //! - `token_uses`, `session_uses`, `scim_contacts`, `used_once`, `metadata_checks`, `expired`: the
 //!   writes that are not audited;
 //! - `rows`: columns and domain values; `schema`: the tables; `errors`: what an error means.
@@ -15,10 +16,12 @@
 //! To store another field: a migration, the column in `schema`, the row in `rows`, the statement
 //! in `commit`, and a promise in the contract.
 
+mod announcements;
 mod commit;
 mod connections;
 mod errors;
 mod expired;
+mod listening;
 mod metadata_checks;
 mod migrations;
 mod reads;
@@ -35,7 +38,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use connections::{Connections, read};
 pub use connections::{OpenError, PoolOptions};
-use roster_application::ports::store::{Expired, Store, StoreError, TenantStore};
+use listening::Listening;
+use roster_application::ports::store::{Expired, RemoteChanges, Store, StoreError, TenantStore};
 use roster_domain::id::TenantId;
 use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
@@ -103,5 +107,9 @@ impl Store for PostgresStore {
 
     async fn ready(&self) -> Result<(), StoreError> {
         read!(self.connections, migrations::check)
+    }
+
+    fn changes(&self) -> Box<dyn RemoteChanges> {
+        Box::new(Listening::new(Connections::clone(&self.connections)))
     }
 }

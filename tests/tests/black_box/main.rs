@@ -12,6 +12,7 @@
 //! - [`real_browser`]: signing in and out in headless Chromium;
 //! - [`console`]: the administrators' console, with and without scripts;
 //! - [`durability`]: many writers, crashes, shutdown;
+//! - [`replicas`]: several processes on one database;
 //! - [`command_line`]: the program's commands and settings.
 
 #![allow(
@@ -30,6 +31,7 @@ mod life_of_a_person;
 mod management;
 mod okta;
 mod real_browser;
+mod replicas;
 mod saml_attacks;
 mod scim_protocol;
 mod sign_in;

@@ -186,7 +186,7 @@ async fn a_token_works_at_every_process_the_moment_it_is_made() {
         scim.get("/Users").await.scim(200);
         let token = format!("/api-tokens/{}", issued["token"]["id"].as_str().unwrap());
         tenant.api().delete(&token).await.api(204);
-        // What another process remembers lasts a second at most.
+        // What another process remembers lasts a second at most, whether it hears of this or not.
         tokio::time::sleep(Duration::from_millis(1_050)).await;
         scim.get("/Users").await.scim_error(401, None);
     }
