@@ -3,8 +3,9 @@
 //!
 //! [`shared_cluster`] is one for all tests of a process, each with a database of its own
 //! ([`Cluster::create_database`]); a test that kills the server starts its own with
-//! [`Cluster::start`].
+//! [`Cluster::start`]. [`Pooler`] is a PgBouncer before one.
 
+mod pooler;
 mod programs;
 mod server;
 
@@ -18,6 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Instant;
 
+pub use pooler::Pooler;
 pub use programs::ClusterError;
 use programs::{Programs, finish, io_error};
 use server::{POLL, START_LIMIT, Server, Watchdog, free_shared_memory};

@@ -5,7 +5,8 @@
 //! the same files; both pass the contract of `roster-store-kit`.
 //!
 //! Where to go next:
-//! - `connections`: the pool, and what may take how long;
+//! - `address`: the way to the database; `connections`: the pool, and what may take how long;
+//!   `pooling`: what is done where others pool, too;
 //! - `migrations`: the schema, and whether the database has it;
 //! - `reads`, `commit`: a file for each kind of record;
 //! - `announcements`, `listening`: what a commit tells other processes, and how they hear it;
@@ -16,6 +17,7 @@
 //! To store another field: a migration, the column in `schema`, the row in `rows`, the statement
 //! in `commit`, and a promise in the contract.
 
+mod address;
 mod announcements;
 mod commit;
 mod connections;
@@ -24,6 +26,7 @@ mod expired;
 mod listening;
 mod metadata_checks;
 mod migrations;
+mod pooling;
 mod reads;
 mod rows;
 mod schema;
@@ -35,6 +38,7 @@ mod used_once;
 
 use std::sync::Arc;
 
+pub use address::Address;
 use async_trait::async_trait;
 use connections::{Connections, read};
 pub use connections::{OpenError, PoolOptions};
@@ -53,15 +57,19 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Opens the database at `url` (`postgres://user:password@host:5432/database`) and makes sure
-    /// that it answers. Leaves its schema as it is: see [`PostgresStore::migrate`].
+    /// Opens the database at an address, such as `postgres://user:password@host:5432/database`, and
+    /// makes sure that it answers. Leaves its schema as it is: see [`PostgresStore::migrate`].
     ///
     /// # Errors
     /// [`OpenError`]; no message contains any part of the URL.
-    pub async fn connect(url: &str, options: PoolOptions) -> Result<Self, OpenError> {
-        let connections = Arc::new(Connections::new(url, options)?);
-        connections.get().await.map_err(OpenError::Unreachable)?;
-        Ok(Self { connections })
+    pub async fn connect(
+        address: impl Into<Address>,
+        options: PoolOptions,
+    ) -> Result<Self, OpenError> {
+        let connections = Connections::open(&address.into(), options).await?;
+        Ok(Self {
+            connections: Arc::new(connections),
+        })
     }
 
     /// Brings the schema up to what this program knows. Any number of processes may do so at once:
@@ -110,6 +118,9 @@ impl Store for PostgresStore {
     }
 
     fn changes(&self) -> Box<dyn RemoteChanges> {
-        Box::new(Listening::new(Connections::clone(&self.connections)))
+        match self.connections.listening() {
+            Some((target, doubted)) => Box::new(Listening::new(target.clone(), doubted)),
+            None => listening::deaf(),
+        }
     }
 }

@@ -6,12 +6,13 @@ use std::future::poll_fn;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use roster_application::ports::store::{RemoteChange, RemoteChanges, StoreError};
+use roster_application::ports::store::{OneProcess, RemoteChange, RemoteChanges};
 use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Client};
 
+use crate::address::{ConnectError, Target};
 use crate::announcements::{CHANNEL, understand};
-use crate::connections::Connections;
+use crate::pooling::is_pooled;
 
 /// How long to wait before the second attempt at a connection; before each further one twice as
 /// long.
@@ -23,11 +24,32 @@ const WAITING: usize = 1_000;
 
 /// What other processes change.
 pub(crate) struct Listening {
-    connections: Connections,
+    target: Target,
+    /// Whether it must be found out first that notifications come through.
+    doubted: bool,
     ear: Option<Ear>,
     /// What failed since it last heard anything: said once, however often it fails.
     failing: bool,
     pause: Duration,
+}
+
+/// Why nothing is heard.
+#[derive(Debug, thiserror::Error)]
+enum DeafError {
+    #[error(transparent)]
+    Unconnected(#[from] ConnectError),
+    #[error(
+        "the listen URL leads to a pooler in transaction mode, which passes no notifications on; it has to name PostgreSQL itself"
+    )]
+    Pooled,
+}
+
+/// Nothing, after it was said why.
+pub(crate) fn deaf() -> Box<dyn RemoteChanges> {
+    tracing::warn!(
+        "the database is reached through a pooler in transaction mode, which passes no notifications on: what other processes change takes effect here within a second, not at once. Set ROSTER_DATABASE_LISTEN_URL to a URL of PostgreSQL itself to mend that"
+    );
+    Box::new(OneProcess)
 }
 
 /// A connection that listens.
@@ -38,17 +60,22 @@ struct Ear {
 }
 
 impl Listening {
-    pub(crate) const fn new(connections: Connections) -> Self {
+    /// Listens by `target`; `doubted`: unless a pooler is on that way.
+    pub(crate) const fn new(target: Target, doubted: bool) -> Self {
         Self {
-            connections,
+            target,
+            doubted,
             ear: None,
             failing: false,
             pause: FIRST_PAUSE,
         }
     }
 
-    async fn open(&self) -> Result<Ear, StoreError> {
-        let (client, mut connection) = self.connections.beside().await?;
+    async fn open(&self) -> Result<Ear, DeafError> {
+        if self.doubted && is_pooled(&self.target).await? {
+            return Err(DeafError::Pooled);
+        }
+        let (client, mut connection) = self.target.connect().await?;
         let (told, announcements) = mpsc::channel(WAITING);
         tokio::spawn(async move {
             loop {
@@ -66,8 +93,10 @@ impl Listening {
                 }
             }
         });
-        let listen = client.batch_execute(&format!("LISTEN {CHANNEL}")).await;
-        listen.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        client
+            .batch_execute(&format!("LISTEN {CHANNEL}"))
+            .await
+            .map_err(ConnectError::Refused)?;
         Ok(Ear {
             announcements,
             _client: client,

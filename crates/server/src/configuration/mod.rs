@@ -42,6 +42,8 @@ pub(crate) enum Database {
     Postgres {
         /// Where.
         url: DatabaseUrl,
+        /// Where to listen to notifications, if elsewhere.
+        listen_url: Option<DatabaseUrl>,
         /// The most connections.
         pool_size: usize,
     },
@@ -128,6 +130,7 @@ impl Configuration {
         let listen = reader.required(&settings::LISTEN, values::listen)?;
         let public_url = reader.optional(&settings::PUBLIC_URL, values::public_url)?;
         let database_url = reader.secret(&settings::DATABASE_URL, values::database_url)?;
+        let listen_url = reader.secret(&settings::DATABASE_LISTEN_URL, values::database_url)?;
         let pool_size = reader.required(&settings::DATABASE_POOL_SIZE, |text| {
             values::number(text, &(1..=1_000))
         })?;
@@ -168,7 +171,11 @@ impl Configuration {
                 (None, None) => SecretKeyPlace::DataDir(data_dir.join("secret.key")),
             },
             database: match database_url {
-                Some(url) => Database::Postgres { url, pool_size },
+                Some(url) => Database::Postgres {
+                    url,
+                    listen_url,
+                    pool_size,
+                },
                 None => Database::Sqlite(data_dir.join("roster.db")),
             },
             migrate_on_start,

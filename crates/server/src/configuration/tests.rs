@@ -291,6 +291,7 @@ fn the_database_url_never_shows_its_password() {
     let configuration = load(None, &[("ROSTER_DATABASE_URL", url)]).unwrap();
     let Database::Postgres {
         url: parsed,
+        listen_url: None,
         pool_size: 16,
     } = &configuration.database
     else {

@@ -13,30 +13,11 @@ use roster_tests::jwt;
 use roster_tests::postgres::shared_cluster;
 use roster_tests::server::Server;
 use roster_tests::tenant::Tenant;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{FALLBACK, LISTENERS, Pair, listening, until};
+use super::{FALLBACK, LISTENERS, Pair, at_once, listening, new_token, until};
 
 const TRIES: usize = 7;
-
-/// Asserts that news travelled at once, and prints how fast.
-#[expect(clippy::print_stdout, reason = "the figures are worth reading")]
-fn at_once(what: &str, mut delays: Vec<Duration>) {
-    delays.sort_unstable();
-    let median = delays[delays.len() / 2];
-    println!("{what}: known elsewhere after {median:?} (median of {delays:?})");
-    assert!(median < Duration::from_millis(100), "{what}: {delays:?}");
-    let slowest = delays[delays.len() - 1];
-    assert!(slowest < Duration::from_millis(800), "{what}: {delays:?}");
-}
-
-/// A new token, and the path of its record in the management API.
-async fn new_token(tenant: &Tenant) -> (String, String) {
-    let body = json!({ "name": "t", "permissions": ["UserRead"] });
-    let issued = tenant.api().post("/api-tokens", &body).await.api(201);
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    (text(&issued["value"]), text(&issued["token"]["id"]))
-}
 
 #[tokio::test]
 async fn a_token_that_is_revoked_at_one_is_refused_at_the_other() {
@@ -171,10 +152,10 @@ async fn a_new_key_is_published_by_every_process() {
 async fn whoever_can_not_hear_knows_within_a_second_and_hears_again_later() {
     let first = Server::start(Backend::Postgres);
     let pair = Pair::of(&first, &first.replica());
-    listening(&first, 2);
+    let url = first.database_url().unwrap();
+    listening(&first, url, 2);
     // The command line that makes it has to connect.
     pair.here.administrator_token();
-    let url = first.database_url().unwrap();
     let (_, database) = url.rsplit_once('/').unwrap();
     let cluster = shared_cluster();
     let reach = |allowed: bool| {
@@ -216,7 +197,7 @@ async fn whoever_can_not_hear_knows_within_a_second_and_hears_again_later() {
     }
 
     reach(true);
-    listening(&first, 2);
+    listening(&first, url, 2);
     let mut delays = Vec::new();
     for _ in 0..TRIES {
         delays.push(revoked().await);

@@ -1,0 +1,190 @@
+//! Where the database is, and the way there.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::str::FromStr;
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::NoTlsStream;
+use tokio_postgres::{Client, Config, NoTls, Socket};
+
+use crate::{OpenError, PoolOptions};
+
+/// Where the database is. Never shows a URL, since those hold passwords.
+#[derive(Clone)]
+pub struct Address {
+    url: String,
+    listen_url: Option<String>,
+}
+
+impl Address {
+    /// The database at `url`: `postgres://user:password@host:5432/database`.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            listen_url: None,
+        }
+    }
+
+    /// The same database, by a way on which notifications come through: past a pooler that gives
+    /// each transaction another connection.
+    #[must_use]
+    pub fn listening_at(self, url: impl Into<String>) -> Self {
+        Self {
+            listen_url: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// The way to the database.
+    pub(crate) fn target(&self, options: &PoolOptions) -> Result<Target, OpenError> {
+        Target::read(&self.url, options)
+    }
+
+    /// The way by which to listen, if it is another.
+    pub(crate) fn listen_target(&self, options: &PoolOptions) -> Result<Option<Target>, OpenError> {
+        let url = self.listen_url.as_deref();
+        url.map(|url| Target::read(url, options)).transpose()
+    }
+}
+
+impl From<&str> for Address {
+    fn from(url: &str) -> Self {
+        Self::new(url)
+    }
+}
+
+impl From<&String> for Address {
+    fn from(url: &String) -> Self {
+        Self::new(url)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Address").finish_non_exhaustive()
+    }
+}
+
+/// A connection that somebody has to drive.
+pub(crate) type Link = tokio_postgres::Connection<Socket, NoTlsStream>;
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    /// It took too long.
+    #[error("no connection within {} s", .0.as_secs_f32())]
+    Late(Duration),
+    /// The server, or what is before it, does not answer or says no.
+    #[error("{}", Chain(.0))]
+    Refused(#[source] tokio_postgres::Error),
+}
+
+/// A URL as it was understood, and how to connect to what it names.
+#[derive(Clone)]
+pub(crate) struct Target {
+    config: Config,
+    limit: Duration,
+}
+
+impl Target {
+    /// Reads the URL; connects to nothing yet.
+    fn read(url: &str, options: &PoolOptions) -> Result<Self, OpenError> {
+        // The parser's own message may quote a part of a password that was not encoded.
+        let mut config = Config::from_str(url).map_err(|_| {
+            if asks_for_tls(url) {
+                OpenError::TlsUnsupported
+            } else {
+                OpenError::MalformedUrl
+            }
+        })?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err(OpenError::MalformedUrl);
+        }
+        if config.get_ssl_mode() == SslMode::Require {
+            return Err(OpenError::TlsUnsupported);
+        }
+        // A server that vanished without a word is noticed within the time of a request.
+        config
+            .keepalives_idle(Duration::from_secs(15))
+            .keepalives_interval(Duration::from_secs(5));
+        config
+            .keepalives_retries(2)
+            .tcp_user_timeout(options.statement_timeout);
+        if config.get_application_name().is_none() {
+            config.application_name("roster");
+        }
+        Ok(Self {
+            config,
+            limit: options.connect_timeout,
+        })
+    }
+
+    /// How long connecting may take.
+    pub(crate) const fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// Connects.
+    pub(crate) async fn connect(&self) -> Result<(Client, Link), ConnectError> {
+        let connecting = timeout(self.limit, self.config.connect(NoTls));
+        let connected = connecting
+            .await
+            .map_err(|_| ConnectError::Late(self.limit))?;
+        connected.map_err(ConnectError::Refused)
+    }
+
+    /// Connects, and lets the connection be driven until its client is dropped.
+    pub(crate) async fn client(&self) -> Result<Client, ConnectError> {
+        let (client, mut link) = self.connect().await?;
+        tokio::spawn(async move {
+            // What PostgreSQL notices by the way is of no interest.
+            while let Some(Ok(_)) = poll_fn(|context| link.poll_message(context)).await {}
+        });
+        Ok(client)
+    }
+
+    /// The same way, on which PostgreSQL is told of a setting of ours that means nothing, if it is
+    /// PostgreSQL that is told.
+    pub(crate) fn marked(&self, name: &str, value: &str) -> Self {
+        let mut marked = self.clone();
+        let given = self.config.get_options();
+        let given = given.map(|given| format!("{given} ")).unwrap_or_default();
+        marked.config.options(format!("{given}-c {name}={value}"));
+        marked
+    }
+}
+
+/// Whether a URL that the parser refuses has an sslmode that the parser doesn't know (`allow`,
+/// `verify-ca`, `verify-full`), or a certificate to verify by.
+fn asks_for_tls(url: &str) -> bool {
+    let parameters = url
+        .rsplit_once('?')
+        .map_or("", |(_, parameters)| parameters);
+    parameters.split('&').any(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        match name {
+            "sslmode" => matches!(value, "allow" | "verify-ca" | "verify-full"),
+            "sslrootcert" => true,
+            _ => false,
+        }
+    })
+}
+
+/// An error with its causes: tokio-postgres says "db error" and leaves the reason to its source.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
