@@ -6,10 +6,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use tokio::time::timeout;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::{Client, Config, NoTls, Socket};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::tls::{self, Tls, TlsError};
 use crate::{OpenError, PoolOptions};
 
 /// Where the database is. Never shows a URL, since those hold passwords.
@@ -70,7 +73,8 @@ impl fmt::Debug for Address {
 }
 
 /// A connection that somebody has to drive.
-pub(crate) type Link = tokio_postgres::Connection<Socket, NoTlsStream>;
+pub(crate) type Link =
+    tokio_postgres::Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +82,9 @@ pub(crate) enum ConnectError {
     /// It took too long.
     #[error("no connection within {} s", .0.as_secs_f32())]
     Late(Duration),
+    /// TLS is not possible as it was asked for.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The server, or what is before it, does not answer or says no.
     #[error("{}", Chain(.0))]
     Refused(#[source] tokio_postgres::Error),
@@ -87,25 +94,33 @@ pub(crate) enum ConnectError {
 #[derive(Clone)]
 pub(crate) struct Target {
     config: Config,
+    tls: Tls,
     limit: Duration,
 }
 
 impl Target {
     /// Reads the URL; connects to nothing yet.
     fn read(url: &str, options: &PoolOptions) -> Result<Self, OpenError> {
+        let (url, tls) = Tls::taken_from(url)?;
         // The parser's own message may quote a part of a password that was not encoded.
-        let mut config = Config::from_str(url).map_err(|_| {
-            if asks_for_tls(url) {
-                OpenError::TlsUnsupported
-            } else {
-                OpenError::MalformedUrl
-            }
-        })?;
+        let mut config = Config::from_str(&url).map_err(|_| OpenError::MalformedUrl)?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(OpenError::MalformedUrl);
         }
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(OpenError::TlsUnsupported);
+        // What is wrong with the files is found before there is anybody to ask.
+        tls.connector()?;
+        let named = |host: &Host| matches!(host, Host::Tcp(_));
+        if config.get_hosts().is_empty() {
+            // A certificate may be for an address.
+            for address in config.get_hostaddrs().to_vec() {
+                config.host(address.to_string());
+            }
+            config.ssl_mode(tls.mode());
+        } else if config.get_hosts().iter().any(named) {
+            config.ssl_mode(tls.mode());
+        } else {
+            // There is no TLS on a socket of this machine, and nobody on the way.
+            config.ssl_mode(SslMode::Disable);
         }
         // A server that vanished without a word is noticed within the time of a request.
         config
@@ -119,6 +134,7 @@ impl Target {
         }
         Ok(Self {
             config,
+            tls,
             limit: options.connect_timeout,
         })
     }
@@ -130,11 +146,32 @@ impl Target {
 
     /// Connects.
     pub(crate) async fn connect(&self) -> Result<(Client, Link), ConnectError> {
-        let connecting = timeout(self.limit, self.config.connect(NoTls));
-        let connected = connecting
-            .await
-            .map_err(|_| ConnectError::Late(self.limit))?;
-        connected.map_err(ConnectError::Refused)
+        let connector = self.tls.connector()?;
+        let connecting = async {
+            match self.config.connect(connector.clone()).await {
+                Err(error) if self.is_better_without_tls(&error) => {
+                    let mut plain = self.config.clone();
+                    plain.ssl_mode(SslMode::Disable);
+                    // If that does not help either, the first reason is the one to tell.
+                    return plain.connect(connector).await.map_err(|_| error);
+                }
+                connected => connected,
+            }
+        };
+        let connected = timeout(self.limit, connecting).await;
+        connected
+            .map_err(|_| ConnectError::Late(self.limit))?
+            .map_err(|error| match tls::explain(&error) {
+                Some(problem) => ConnectError::Tls(problem),
+                None => ConnectError::Refused(error),
+            })
+    }
+
+    /// Whether TLS was merely preferred, and may be what is in the way: a handshake that failed, or
+    /// a server that does not let this account in by TLS.
+    fn is_better_without_tls(&self, error: &tokio_postgres::Error) -> bool {
+        let denied = error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION);
+        self.config.get_ssl_mode() == SslMode::Prefer && (denied || tls::explain(error).is_some())
     }
 
     /// Connects, and lets the connection be driven until its client is dropped.
@@ -156,22 +193,6 @@ impl Target {
         marked.config.options(format!("{given}-c {name}={value}"));
         marked
     }
-}
-
-/// Whether a URL that the parser refuses has an sslmode that the parser doesn't know (`allow`,
-/// `verify-ca`, `verify-full`), or a certificate to verify by.
-fn asks_for_tls(url: &str) -> bool {
-    let parameters = url
-        .rsplit_once('?')
-        .map_or("", |(_, parameters)| parameters);
-    parameters.split('&').any(|parameter| {
-        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        match name {
-            "sslmode" => matches!(value, "allow" | "verify-ca" | "verify-full"),
-            "sslrootcert" => true,
-            _ => false,
-        }
-    })
 }
 
 /// An error with its causes: tokio-postgres says "db error" and leaves the reason to its source.

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use crate::address::{Address, ConnectError, Target};
 use crate::errors::store_error;
 use crate::pooling;
+use crate::tls::TlsError;
 
 /// How often a read is asked whose connection turns out to be cut: a restart of the server cuts all
 /// connections, and the first to use one may notice before the pool does.
@@ -96,11 +97,9 @@ pub enum OpenError {
         "the database URL is not one that PostgreSQL knows: expected postgres://user:password@host:5432/database; write special characters in the password as %40 for @, %2F for /, %3A for :, %3F for ?, %23 for # and %25 for %"
     )]
     MalformedUrl,
-    /// The URL asks for an encrypted connection.
-    #[error(
-        "the database URL asks for TLS by its sslmode, but this version of Roster does not offer TLS to PostgreSQL: take sslmode, and sslrootcert if it is there, out of the URL, and connect to a Unix socket of the same machine (host=/var/run/postgresql) or to a local proxy that encrypts, such as PgBouncer or stunnel"
-    )]
-    TlsUnsupported,
+    /// TLS is not possible as the URL asks for it.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The pool can't have no connection.
     #[error("the number of database connections must be at least 1")]
     NoConnections,
@@ -111,7 +110,10 @@ pub enum OpenError {
 
 impl From<ConnectError> for OpenError {
     fn from(error: ConnectError) -> Self {
-        Self::Unreachable(StoreError::Unavailable(Box::new(error)))
+        match error {
+            ConnectError::Tls(problem) => Self::Tls(problem),
+            error => Self::Unreachable(StoreError::Unavailable(Box::new(error))),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! the same files; both pass the contract of `roster-store-kit`.
 //!
 //! Where to go next:
-//! - `address`: the way to the database; `connections`: the pool, and what may take how long;
+//! - `address`: the way to the database; `tls`: how safe it is; `connections`: the pool, and what may take how long;
 //!   `pooling`: what is done where others pool, too;
 //! - `migrations`: the schema, and whether the database has it;
 //! - `reads`, `commit`: a file for each kind of record;
@@ -33,6 +33,7 @@ mod schema;
 mod scim_contacts;
 mod session_uses;
 mod tenant;
+mod tls;
 mod token_uses;
 mod used_once;
 
@@ -49,6 +50,7 @@ use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::TenantSlug;
 use tenant::PostgresTenant;
+pub use tls::TlsError;
 
 /// A database of PostgreSQL. Clones share its pool of connections.
 #[derive(Clone)]
