@@ -39,10 +39,14 @@ impl OpenStore {
             }
             Database::Postgres {
                 url,
+                password_file,
                 listen_url,
                 pool_size,
             } => {
                 let mut address = Address::new(url.reveal());
+                if let Some(file) = password_file {
+                    address = address.with_password_in(file);
+                }
                 if let Some(url) = listen_url {
                     address = address.listening_at(url.reveal());
                 }

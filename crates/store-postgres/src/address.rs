@@ -1,9 +1,10 @@
 //! Where the database is, and the way there.
 
-use std::fmt;
 use std::future::poll_fn;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use std::{fmt, fs};
 
 use tokio::time::timeout;
 use tokio_postgres::config::{Host, SslMode};
@@ -20,6 +21,7 @@ use crate::{OpenError, PoolOptions};
 pub struct Address {
     url: String,
     listen_url: Option<String>,
+    password_file: Option<PathBuf>,
 }
 
 impl Address {
@@ -29,6 +31,17 @@ impl Address {
         Self {
             url: url.into(),
             listen_url: None,
+            password_file: None,
+        }
+    }
+
+    /// With the password that stands in a file, and not in a URL. It is read for each new connection,
+    /// so that one that is changed there works from then on.
+    #[must_use]
+    pub fn with_password_in(self, file: impl Into<PathBuf>) -> Self {
+        Self {
+            password_file: Some(file.into()),
+            ..self
         }
     }
 
@@ -44,13 +57,29 @@ impl Address {
 
     /// The way to the database.
     pub(crate) fn target(&self, options: &PoolOptions) -> Result<Target, OpenError> {
-        Target::read(&self.url, options)
+        self.read(&self.url, options)
     }
 
     /// The way by which to listen, if it is another.
     pub(crate) fn listen_target(&self, options: &PoolOptions) -> Result<Option<Target>, OpenError> {
         let url = self.listen_url.as_deref();
-        url.map(|url| Target::read(url, options)).transpose()
+        url.map(|url| self.read(url, options)).transpose()
+    }
+
+    fn read(&self, url: &str, options: &PoolOptions) -> Result<Target, OpenError> {
+        let target = Target::read(url, options)?;
+        let Some(file) = &self.password_file else {
+            return Ok(target);
+        };
+        if target.config.get_password().is_some() {
+            return Err(OpenError::TwoPasswords);
+        }
+        let password = PasswordFile(file.clone());
+        password.read()?;
+        Ok(Target {
+            password: Some(password),
+            ..target
+        })
     }
 }
 
@@ -72,6 +101,37 @@ impl fmt::Debug for Address {
     }
 }
 
+/// The file in which the password stands.
+#[derive(Debug, Clone)]
+struct PasswordFile(PathBuf);
+
+/// Why there is no password.
+#[derive(Debug, thiserror::Error)]
+#[error("the database's password can't be read from {}: {problem}", file.display())]
+pub struct PasswordError {
+    /// The file.
+    file: PathBuf,
+    /// What is wrong with it.
+    problem: String,
+}
+
+impl PasswordFile {
+    /// The password, without the line's end that editors leave behind it.
+    fn read(&self) -> Result<String, PasswordError> {
+        let password = fs::read_to_string(&self.0).map_err(|error| error.to_string());
+        let password = password.map(|text| text.trim_end_matches(['\n', '\r']).to_owned());
+        match password {
+            Ok(password) if !password.is_empty() => Ok(password),
+            Ok(_) => Err("it is empty".to_owned()),
+            Err(problem) => Err(problem),
+        }
+        .map_err(|problem| PasswordError {
+            file: self.0.clone(),
+            problem,
+        })
+    }
+}
+
 /// A connection that somebody has to drive.
 pub(crate) type Link =
     tokio_postgres::Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
@@ -85,6 +145,9 @@ pub(crate) enum ConnectError {
     /// TLS is not possible as it was asked for.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The password's file can't be used.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
     /// The server, or what is before it, does not answer or says no.
     #[error("{}", Chain(.0))]
     Refused(#[source] tokio_postgres::Error),
@@ -95,6 +158,7 @@ pub(crate) enum ConnectError {
 pub(crate) struct Target {
     config: Config,
     tls: Tls,
+    password: Option<PasswordFile>,
     limit: Duration,
 }
 
@@ -135,6 +199,7 @@ impl Target {
         Ok(Self {
             config,
             tls,
+            password: None,
             limit: options.connect_timeout,
         })
     }
@@ -147,13 +212,16 @@ impl Target {
     /// Connects.
     pub(crate) async fn connect(&self) -> Result<(Client, Link), ConnectError> {
         let connector = self.tls.connector()?;
+        let mut config = self.config.clone();
+        if let Some(file) = &self.password {
+            config.password(file.read()?);
+        }
         let connecting = async {
-            match self.config.connect(connector.clone()).await {
+            match config.connect(connector.clone()).await {
                 Err(error) if self.is_better_without_tls(&error) => {
-                    let mut plain = self.config.clone();
-                    plain.ssl_mode(SslMode::Disable);
+                    config.ssl_mode(SslMode::Disable);
                     // If that does not help either, the first reason is the one to tell.
-                    return plain.connect(connector).await.map_err(|_| error);
+                    config.connect(connector).await.map_err(|_| error)
                 }
                 connected => connected,
             }

@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 use roster_application::ports::store::StoreError;
 use tokio::time::timeout;
 
-use crate::address::{Address, ConnectError, Target};
+use crate::address::{Address, ConnectError, PasswordError, Target};
 use crate::errors::store_error;
 use crate::pooling;
 use crate::tls::TlsError;
@@ -100,6 +100,14 @@ pub enum OpenError {
     /// TLS is not possible as the URL asks for it.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The password's file can't be used.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// Two places for one password.
+    #[error(
+        "the database URL holds a password, and a file with one is named too: take the password out of the URL, or don't name the file"
+    )]
+    TwoPasswords,
     /// The pool can't have no connection.
     #[error("the number of database connections must be at least 1")]
     NoConnections,
@@ -112,6 +120,7 @@ impl From<ConnectError> for OpenError {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::Tls(problem) => Self::Tls(problem),
+            ConnectError::Password(problem) => Self::Password(problem),
             error => Self::Unreachable(StoreError::Unavailable(Box::new(error))),
         }
     }

@@ -39,7 +39,7 @@ mod used_once;
 
 use std::sync::Arc;
 
-pub use address::Address;
+pub use address::{Address, PasswordError};
 use async_trait::async_trait;
 use connections::{Connections, read};
 pub use connections::{OpenError, PoolOptions};

@@ -41,6 +41,8 @@ settings! {
         "The http or https URL under which clients reach this server; the Tenant URL is made of it, and the addresses of sign-in. Nobody can sign in over plain http, except to localhost. No underscore: Okta refuses it. Default: http://localhost with the port of `listen`.";
     DATABASE_URL = "database_url", "",
         "The PostgreSQL database, as postgres://user:password@host:5432/name. Over a network add ?sslmode=verify-full, and &sslrootcert=FILE unless one of the system's authorities has signed the server's certificate; without sslmode TLS is used if the server offers it, unchecked. Default: SQLite in roster.db under `data_dir`.";
+    DATABASE_PASSWORD_FILE = "database_password_file", "",
+        "The file that holds the database's password, instead of `database_url`. It is read for each new connection, so that a changed password works without a restart.";
     DATABASE_LISTEN_URL = "database_listen_url", "",
         "The same database past a pooler in transaction mode, such as PgBouncer's, to which `database_url` leads: on this one connection a server hears at once what the others change. Without it, that takes a second there. Default: `database_url`.";
     DATABASE_POOL_SIZE = "database_pool_size", "16",
