@@ -250,7 +250,8 @@ pub trait TenantStore: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<bool, StoreError>;
 
-    /// Notes what came of the check: a problem, or none.
+    /// Notes what came of the check that began at that time: a problem, or none. Never turns back to
+    /// an earlier check.
     async fn note_metadata_check(
         &self,
         at: OffsetDateTime,

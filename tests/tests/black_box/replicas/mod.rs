@@ -3,10 +3,12 @@
 //! anew each time; here is what a process remembers, and how it hears of others.
 //!
 //! - [`hearing`]: what one changes, the others know within 100 ms;
+//! - [`notes`]: what several of them note by the way;
 //! - [`starting`]: of many that start at once, one migrates;
 //! - [`pooler`]: all of it through PgBouncer in transaction mode.
 
 mod hearing;
+mod notes;
 mod pooler;
 mod starting;
 
