@@ -1,4 +1,4 @@
-//! Connections to PostgreSQL: how one is opened, and the pool of them.
+//! The pool of connections to PostgreSQL.
 //!
 //! A connection is not pinged when it is taken from the pool: that would double the round trips of
 //! a read. One that the server closed is known to be closed, and replaced.
@@ -6,20 +6,19 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use diesel::result::{ConnectionError, ConnectionResult, Error};
+use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
 };
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use roster_application::ports::store::StoreError;
 use tokio::time::timeout;
 
-use crate::address::{Address, ConnectError, PasswordError, Target};
-use crate::errors::store_error;
+use crate::address::{Address, Target};
+use crate::errors::{is_cut, store_error};
+use crate::opening::{OpenError, PoolOptions, Way};
 use crate::pooling;
-use crate::tls::TlsError;
 
 /// How often a read is asked whose connection turns out to be cut: a restart of the server cuts all
 /// connections, and the first to use one may notice before the pool does.
@@ -64,68 +63,6 @@ macro_rules! once {
 }
 pub(crate) use once;
 
-/// How many connections there are, and how long anything may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolOptions {
-    /// The most connections that are open at once.
-    pub max_size: usize,
-    /// How long to wait for a free connection before the database counts as unavailable.
-    pub wait_timeout: Duration,
-    /// How long opening a connection may take.
-    pub connect_timeout: Duration,
-    /// How long one statement may take before PostgreSQL cancels it. Migrations have no limit.
-    pub statement_timeout: Duration,
-}
-
-impl Default for PoolOptions {
-    fn default() -> Self {
-        Self {
-            max_size: 16,
-            wait_timeout: Duration::from_secs(5),
-            connect_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(25),
-        }
-    }
-}
-
-/// Why a store could not be opened. No message contains any part of the URL, since its password
-/// may stand where it should not.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The URL can't be read.
-    #[error(
-        "the database URL is not one that PostgreSQL knows: expected postgres://user:password@host:5432/database; write special characters in the password as %40 for @, %2F for /, %3A for :, %3F for ?, %23 for # and %25 for %"
-    )]
-    MalformedUrl,
-    /// TLS is not possible as the URL asks for it.
-    #[error(transparent)]
-    Tls(#[from] TlsError),
-    /// The password's file can't be used.
-    #[error(transparent)]
-    Password(#[from] PasswordError),
-    /// Two places for one password.
-    #[error(
-        "the database URL holds a password, and a file with one is named too: take the password out of the URL, or don't name the file"
-    )]
-    TwoPasswords,
-    /// The pool can't have no connection.
-    #[error("the number of database connections must be at least 1")]
-    NoConnections,
-    /// The database does not answer, or does not let this account in.
-    #[error("the database can't be reached: {0}")]
-    Unreachable(#[source] StoreError),
-}
-
-impl From<ConnectError> for OpenError {
-    fn from(error: ConnectError) -> Self {
-        match error {
-            ConnectError::Tls(problem) => Self::Tls(problem),
-            ConnectError::Password(problem) => Self::Password(problem),
-            error => Self::Unreachable(StoreError::Unavailable(Box::new(error))),
-        }
-    }
-}
-
 /// The pool, and the way to connections beside it.
 #[derive(Clone)]
 pub(crate) struct Connections {
@@ -168,27 +105,58 @@ impl Connections {
 
     /// A connection of the pool.
     pub(crate) async fn get(&self) -> Result<Connection, StoreError> {
-        let Way {
-            pooled, options, ..
-        } = &self.way;
-        let object = match timeout(options.wait_timeout, self.pool.get()).await {
-            Ok(object) => object.map_err(|error| StoreError::Unavailable(Box::new(error)))?,
+        if !self.way.pooled {
+            return self.take().await;
+        }
+        // That it was cut shows when the transaction begins; nothing is lost with it then.
+        let mut attempt = 1;
+        loop {
+            let mut connection = self.take().await?;
+            let error = match self.begin(&mut connection).await {
+                Ok(()) => return Ok(connection),
+                Err(error) => error,
+            };
+            if is_cut(&error) {
+                self.lost(connection);
+            }
+            if attempt == ATTEMPTS || !is_cut(&error) {
+                return Err(error);
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn take(&self) -> Result<Connection, StoreError> {
+        let options = &self.way.options;
+        match timeout(options.wait_timeout, self.pool.get()).await {
+            Ok(Ok(object)) => Ok(Connection {
+                object: Some(object),
+                in_transaction: false,
+            }),
+            Ok(Err(error)) => Err(StoreError::Unavailable(Box::new(error))),
             Err(_) => {
                 let size = options.max_size;
                 let seconds = options.wait_timeout.as_secs_f32();
                 let problem = format!("none of {size} connections came free within {seconds} s");
+                Err(StoreError::Unavailable(problem.into()))
+            }
+        }
+    }
+
+    async fn begin(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        let options = &self.way.options;
+        let beginning = pooling::begin(connection, options.statement_timeout.as_millis());
+        match timeout(options.wait_timeout, beginning).await {
+            Ok(begun) => begun.map_err(store_error)?,
+            Err(_) => {
+                let seconds = options.wait_timeout.as_secs_f32();
+                let problem =
+                    format!("none of the pooler's connections came free within {seconds} s");
                 return Err(StoreError::Unavailable(problem.into()));
             }
-        };
-        let mut connection = Connection {
-            object: Some(object),
-            in_transaction: *pooled,
-        };
-        if *pooled {
-            let begun = pooling::begin(&mut connection, options.statement_timeout.as_millis());
-            begun.await.map_err(store_error)?;
         }
-        Ok(connection)
+        connection.in_transaction = true;
+        Ok(())
     }
 
     /// Gives up a connection that was cut, and those that idle: most likely they were cut with it.
@@ -211,45 +179,6 @@ impl Connections {
     pub(crate) fn listening(&self) -> Option<(&Target, bool)> {
         let direct = (!self.way.pooled).then_some((&self.way.target, false));
         self.listen.as_ref().map(|target| (target, true)).or(direct)
-    }
-}
-
-/// How the connections are opened.
-#[derive(Clone)]
-struct Way {
-    target: Target,
-    /// Whether PostgreSQL's own connections are shared among these.
-    pooled: bool,
-    options: PoolOptions,
-}
-
-impl Way {
-    /// Opens a connection; a `statement_timeout` of zero is none.
-    async fn open(&self, statement_timeout: Duration) -> ConnectionResult<AsyncPgConnection> {
-        let bad =
-            |problem: &dyn std::fmt::Display| ConnectionError::BadConnection(problem.to_string());
-        let opening = async {
-            if self.pooled {
-                return pooling::open(&self.target).await;
-            }
-            let (client, link) = self.target.connect().await.map_err(|error| bad(&error))?;
-            let mut connection =
-                AsyncPgConnection::try_from_client_and_connection(client, link).await?;
-            // By SET and not among the start-up parameters, which connection poolers refuse.
-            // Statements are prepared to be planned once. Left to itself PostgreSQL would plan
-            // every page anew, since it can't guess a LIMIT that is a parameter.
-            let limits = format!(
-                "SET statement_timeout = {0}; SET idle_in_transaction_session_timeout = {0}; SET plan_cache_mode = force_generic_plan",
-                statement_timeout.as_millis()
-            );
-            let set: Result<(), Error> = connection.batch_execute(&limits).await;
-            set.map_err(ConnectionError::CouldntSetupConfiguration)?;
-            Ok(connection)
-        };
-        let late = ConnectError::Late(self.target.limit());
-        timeout(self.target.limit(), opening)
-            .await
-            .unwrap_or_else(|_| Err(bad(&late)))
     }
 }
 

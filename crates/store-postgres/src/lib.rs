@@ -1,12 +1,12 @@
 //! The state of Roster in PostgreSQL: the `Store` port over diesel and diesel-async.
 //!
 //! A read is one round trip; a write with its audit record is one, too, unless something besides
-//! the version must hold. The schema is `migrations/postgres`. The crate `roster-store-sqlite` has
+//! the version must hold, or other processes must hear of it. The schema is `migrations/postgres`. The crate `roster-store-sqlite` has
 //! the same files; both pass the contract of `roster-store-kit`.
 //!
 //! Where to go next:
-//! - `address`: the way to the database; `tls`: how safe it is; `connections`: the pool, and what may take how long;
-//!   `pooling`: what is done where others pool, too;
+//! - `address`: the way to the database; `tls`: how safe it is; `opening`: a connection, and what may
+//!   take how long; `connections`: the pool of them; `pooling`: what changes where others pool, too;
 //! - `migrations`: the schema, and whether the database has it;
 //! - `reads`, `commit`: a file for each kind of record;
 //! - `announcements`, `listening`: what a commit tells other processes, and how they hear it;
@@ -26,6 +26,7 @@ mod expired;
 mod listening;
 mod metadata_checks;
 mod migrations;
+mod opening;
 mod pooling;
 mod reads;
 mod rows;
@@ -42,8 +43,8 @@ use std::sync::Arc;
 pub use address::{Address, PasswordError};
 use async_trait::async_trait;
 use connections::{Connections, read};
-pub use connections::{OpenError, PoolOptions};
 use listening::Listening;
+pub use opening::{OpenError, PoolOptions};
 use roster_application::ports::store::{Expired, RemoteChanges, Store, StoreError, TenantStore};
 use roster_domain::id::TenantId;
 use roster_domain::signing_key::SigningKey;

@@ -5,14 +5,15 @@
 mod common;
 
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use roster_application::ports::store::{RemoteChange, Store};
+use roster_application::ports::store::{RemoteChange, Store, StoreError};
 use roster_domain::change::{Change, Event, Write};
 use roster_store_kit::contract::Fresh;
 use roster_store_kit::contract::world::{World, change, edited};
 use roster_store_postgres::{Address, PoolOptions, PostgresStore};
-use roster_tests::postgres::{Pooler, shared_cluster};
+use roster_tests::postgres::{Cluster, ClusterOptions, Pooler, shared_cluster};
 
 /// How many connections to PostgreSQL there are for each database.
 const FEW: u32 = 2;
@@ -113,4 +114,65 @@ async fn whoever_can_listen_past_the_pooler_hears_what_others_change() {
         events: told().events,
     };
     assert_eq!(changes.next().await, Some(expected));
+}
+
+fn is_unavailable<T>(result: &Result<T, StoreError>) -> bool {
+    matches!(result, Err(StoreError::Unavailable(_)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_database_goes_behind_the_pooler_it_is_unavailable_and_comes_back() {
+    let mut cluster = Cluster::start(ClusterOptions::default()).unwrap();
+    let pooler = Pooler::before(&cluster, FEW).unwrap();
+    let url = pooler.url(&cluster.create_database().unwrap());
+    let wait_timeout = Duration::from_millis(500);
+    let options = PoolOptions {
+        wait_timeout,
+        ..PoolOptions::default()
+    };
+    let store = PostgresStore::connect(&url, options).await.unwrap();
+    store.migrate().await.unwrap();
+    let world = World::new(&(Arc::new(store) as Arc<dyn Store>)).await;
+    let ada = world.add("ada").await;
+    let read_often = || join_all((0..16).map(|_| world.handle.user(ada.id)));
+    assert!(read_often().await.iter().all(Result::is_ok));
+
+    cluster.kill9().unwrap();
+    let begun = Instant::now();
+    loop {
+        let results = read_often().await;
+        let fine = results
+            .iter()
+            .all(|result| result.is_ok() || is_unavailable(result));
+        assert!(fine, "{results:?}");
+        if results.iter().all(is_unavailable) {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "{results:?}");
+    }
+    cluster.restart().unwrap();
+    // The pooler tries again when it thinks fit.
+    let begun = Instant::now();
+    while !read_often().await.iter().all(Result::is_ok) {
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let change = edited(&ada, |user| user.active = false);
+    world.handle.commit(&change).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_every_connection_is_cut_behind_the_pooler_reads_are_asked_again() {
+    let (url, store) = pooled().await;
+    let world = World::new(&(Arc::new(store) as Arc<dyn Store>)).await;
+    let ada = world.add("ada").await;
+    for _ in 0..5 {
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        shared_cluster().sql(&url, cut).unwrap();
+        let read = join_all((0..16).map(|_| world.handle.user(ada.id)));
+        for result in read.await {
+            assert_eq!(result.unwrap().as_ref(), Some(&ada));
+        }
+    }
 }

@@ -49,7 +49,7 @@ impl Pooler {
             "[databases]\n* = host=127.0.0.1 port={} user=postgres\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
              auth_type = any\npool_mode = transaction\ndefault_pool_size = {connections}\n\
-             max_client_conn = 500\nserver_idle_timeout = 5\n",
+             max_client_conn = 500\nserver_idle_timeout = 5\nserver_login_retry = 1\n",
             cluster.port()
         );
         let file = directory.path().join("pgbouncer.ini");
