@@ -17,6 +17,7 @@ want() { # PACKAGE TEST...: the package is needed unless the test succeeds
 }
 has() { command -v "$1"; }
 has_postgresql() { has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
+has_pgbouncer() { has pgbouncer || [[ -x /usr/sbin/pgbouncer ]]; }
 has_java() { java -version; }
 
 want build-essential has c++
@@ -26,6 +27,7 @@ want curl has curl
 want default-jre-headless has_java
 want nodejs has node
 want npm has npm
+want pgbouncer has_pgbouncer
 want postgresql has_postgresql
 want prometheus has prometheus
 want python3-venv python3 -c 'import ensurepip, venv'

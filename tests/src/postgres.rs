@@ -3,21 +3,23 @@
 //!
 //! [`shared_cluster`] is one for all tests of a process, each with a database of its own
 //! ([`Cluster::create_database`]); a test that kills the server starts its own with
-//! [`Cluster::start`].
+//! [`Cluster::start`]. [`Pooler`] is a PgBouncer before one.
 
+mod pooler;
 mod programs;
 mod server;
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Instant;
 
+pub use pooler::Pooler;
 pub use programs::ClusterError;
 use programs::{Programs, finish, io_error};
 use server::{POLL, START_LIMIT, Server, Watchdog, free_shared_memory};
@@ -31,6 +33,8 @@ pub struct ClusterOptions {
     pub fsync: bool,
     /// Further settings, such as `("log_statement", "all")`.
     pub settings: Vec<(String, String)>,
+    /// Files beside its data, by name and content, such as `server.crt` and `server.key`.
+    pub files: Vec<(String, String)>,
 }
 
 impl Default for ClusterOptions {
@@ -38,6 +42,7 @@ impl Default for ClusterOptions {
         Self {
             fsync: true,
             settings: Vec::new(),
+            files: Vec::new(),
         }
     }
 }
@@ -114,6 +119,7 @@ impl Cluster {
             "initdb",
             initdb.args(["--no-sync", "-D"]).arg(cluster.data()),
         )?;
+        cluster.write_files()?;
         // Another process may take the port between its choice and its use.
         let mut attempts = 0;
         loop {
@@ -205,6 +211,19 @@ impl Cluster {
                 result => return result,
             }
         }
+    }
+
+    fn write_files(&self) -> Result<(), ClusterError> {
+        for (name, content) in &self.options.files {
+            let path = self.data().join(name);
+            let written = fs::write(&path, content)
+                .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(0o600)));
+            written.map_err(io_error(format!("writing {name}")))?;
+            if let Some((user, group)) = self.programs.account {
+                chown(&path, Some(user), Some(group)).map_err(io_error("giving a file away"))?;
+            }
+        }
+        Ok(())
     }
 
     fn data(&self) -> PathBuf {

@@ -184,6 +184,13 @@ impl Server {
         self.database_url.as_deref()
     }
 
+    /// What the story that started it gave it as a setting.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        let given = self.settings.iter().find(|(setting, _)| setting == name);
+        given.map(|(_, value)| value.as_str())
+    }
+
     /// Everything it wrote to standard output and standard error.
     #[must_use]
     pub fn logs(&self) -> String {

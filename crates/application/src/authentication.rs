@@ -1,5 +1,6 @@
 //! From a token's value to a caller. A token works the moment its creation is answered and stops
-//! the moment its revocation is; what is remembered here in between lasts a second at most.
+//! the moment its revocation is, at this process; at others when they hear of it (see
+//! [`crate::replicas`]), and within a second if they don't.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,6 +81,10 @@ impl Authentication {
     pub(crate) fn forget(&self, tenant: TenantId, token: TokenId) {
         self.tokens
             .forget(|(of, _), known| *of == tenant && known.token.id == token);
+    }
+
+    pub(crate) fn forget_all(&self) {
+        self.tokens.forget(|_, _| true);
     }
 
     fn note_use(&self, tenant: TenantId, token: TokenId, last: LastUse) {

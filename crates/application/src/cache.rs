@@ -1,6 +1,7 @@
 //! What a process remembers of the database for a moment. A value that was loaded before an
-//! invalidation is never kept after it, so what was revoked here is refused here at once; what
-//! another process changed is seen when the entry expires.
+//! invalidation is never kept after it, so what was revoked here is refused here at once. What
+//! another process changed is forgotten when the store tells of it, and at the latest when the
+//! entry expires.
 
 use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
@@ -10,7 +11,7 @@ use moka::sync::Cache;
 
 use crate::statistics::{Counter, Lookups};
 
-/// How long a value that another process may have changed is believed.
+/// How long a value that another process may have changed is believed, should nobody tell of it.
 const EXPIRY: Duration = Duration::from_secs(1);
 const CAPACITY: u64 = 10_000;
 

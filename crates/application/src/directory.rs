@@ -54,6 +54,10 @@ impl Directory {
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.known.forget(|_, entry| entry.id() == tenant);
     }
+
+    pub(crate) fn forget_all(&self) {
+        self.known.forget(|_, _| true);
+    }
 }
 
 impl Application {

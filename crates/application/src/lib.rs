@@ -13,7 +13,7 @@
 //! - [`provisioning`]: what SCIM does to users; [`scim_contact`]: when its client was last heard of;
 //! - [`administration`]: users, roles, tokens, settings and the audit log for administrators;
 //! - [`operation`]: what the command line does: tenants, first tokens, pre-provisioned users;
-//! - [`upkeep`]: what a running server does by the clock;
+//! - [`upkeep`]: what a running server does by the clock; [`replicas`]: what it hears of others;
 //! - [`statistics`], [`expiries`]: what whoever runs it wants to measure.
 
 pub mod administration;
@@ -27,6 +27,7 @@ pub mod expiries;
 pub mod operation;
 pub mod ports;
 pub mod provisioning;
+pub mod replicas;
 pub mod scim_contact;
 pub mod session_tokens;
 pub mod sessions;
@@ -45,7 +46,7 @@ use ports::saml::SamlProtocol;
 use ports::store::{Store, TenantStore};
 use ports::world::{Clock, Ids};
 use roster_domain::audit::{AttributeChange, AuditAction, AuditRecord, AuditResult, Target};
-use roster_domain::change::{Change, Event};
+use roster_domain::change::Change;
 use roster_domain::context::{Actor, Context, Origin};
 use roster_domain::id::{AuditId, TenantId};
 use roster_domain::secret::{self, Secret};
@@ -197,22 +198,6 @@ impl Application {
             Ok(()) => self.shared.audited.wrote(AuditResult::Failed),
             Err(error) => {
                 tracing::error!(%error, action = action.as_str(), "a refusal could not be written to the audit log");
-            }
-        }
-    }
-
-    /// Brings what this process remembers up to date with a committed change.
-    fn hear(&self, tenant: TenantId, events: &[Event]) {
-        for event in events {
-            match event {
-                Event::TokenChanged(token) => self.shared.authentication.forget(tenant, *token),
-                // A role's name stands in the settings, as the default role.
-                Event::SettingsChanged | Event::RolesChanged | Event::TenantCreated => {
-                    self.shared.directory.forget(tenant);
-                }
-                Event::SigningKeysChanged => self.shared.session_tokens.forget(),
-                // Read anew at each request, so there is nothing to forget.
-                Event::UserChanged(_) | Event::UserDeactivated(_) | Event::SamlSettingsChanged => {}
             }
         }
     }

@@ -171,16 +171,20 @@ impl Application {
     /// # Errors
     /// [`Error::Contended`] when another was made at the same moment; [`Error::Store`].
     pub async fn rotate_signing_key(&self, operator: &Caller) -> Result<SigningKey, Error> {
-        match self.add_signing_key(operator).await? {
+        let keys = self.shared.adapters.store.signing_keys().await?;
+        match self.add_signing_key(operator, &keys).await? {
             Some(key) => Ok(key),
             None => Err(Error::Contended),
         }
     }
 
-    /// `None`: somebody else has just added one.
-    async fn add_signing_key(&self, operator: &Caller) -> Result<Option<SigningKey>, Error> {
+    /// Adds a key to those that were seen. `None`: somebody else has added one since.
+    async fn add_signing_key(
+        &self,
+        operator: &Caller,
+        seen: &[SigningKey],
+    ) -> Result<Option<SigningKey>, Error> {
         let adapters = &self.shared.adapters;
-        let keys = adapters.store.signing_keys().await?;
         let made = adapters.signer.generate();
         let new = NewKey {
             private_key: adapters.vault.seal(PURPOSE, &made.private_key),
@@ -188,7 +192,7 @@ impl Application {
             public_jwk: made.public_jwk,
         };
         let context = self.context(&operator.actor, &operator.origin);
-        let change = signing_key::rotate(&keys, new, &context);
+        let change = signing_key::rotate(seen, new, &context);
         let tenant = operator.tenant.id();
         let store = self.store(tenant);
         let subject = Subject {
@@ -217,13 +221,8 @@ impl Application {
         if !adapters.signer.given().is_empty() {
             return Ok(());
         }
-        if adapters
-            .store
-            .signing_keys()
-            .await
-            .map_err(Error::from)?
-            .is_empty()
-        {
+        let seen = adapters.store.signing_keys().await.map_err(Error::from)?;
+        if seen.is_empty() {
             let slug = roster_domain::tenant::Tenant::DEFAULT_SLUG;
             if let Some(tenant) = self.tenant(slug).await.map_err(Error::from)? {
                 let system = Caller {
@@ -231,7 +230,7 @@ impl Application {
                     ..self.operator(tenant, "")
                 };
                 // Whoever was faster has made it.
-                self.add_signing_key(&system).await?;
+                self.add_signing_key(&system, &seen).await?;
             }
         }
         let keys = adapters.store.signing_keys().await.map_err(Error::from)?;

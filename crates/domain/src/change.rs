@@ -173,7 +173,7 @@ pub enum UniqueName {
     Identity,
 }
 
-/// What others (caches of this process, later other processes) must hear of.
+/// What others (caches of this process, and of other processes) must hear of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// A tenant came into being.
@@ -192,4 +192,20 @@ pub enum Event {
     SamlSettingsChanged,
     /// The keys that sign the tokens of sessions changed.
     SigningKeysChanged,
+}
+
+impl Event {
+    /// Whether it is about something that a process remembers for a moment, so that every process
+    /// must hear of it. People, their sessions and SAML settings are read anew at each request.
+    #[must_use]
+    pub const fn is_remembered(&self) -> bool {
+        match self {
+            Self::TenantCreated
+            | Self::RolesChanged
+            | Self::TokenChanged(_)
+            | Self::SettingsChanged
+            | Self::SigningKeysChanged => true,
+            Self::UserChanged(_) | Self::UserDeactivated(_) | Self::SamlSettingsChanged => false,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use roster_application::ports::store::Store;
 use roster_application::{Adapters, Application};
 use roster_saml::Saml;
-use roster_store_postgres::{PoolOptions, PostgresStore};
+use roster_store_postgres::{Address, PoolOptions, PostgresStore};
 use roster_store_sqlite::SqliteStore;
 
 use crate::configuration::{Configuration, Database};
@@ -37,12 +37,24 @@ impl OpenStore {
                         Failure::Open(format!("The SQLite database can't be opened: {error}"))
                     })
             }
-            Database::Postgres { url, pool_size } => {
+            Database::Postgres {
+                url,
+                password_file,
+                listen_url,
+                pool_size,
+            } => {
+                let mut address = Address::new(url.reveal());
+                if let Some(file) = password_file {
+                    address = address.with_password_in(file);
+                }
+                if let Some(url) = listen_url {
+                    address = address.listening_at(url.reveal());
+                }
                 let options = PoolOptions {
                     max_size: *pool_size,
                     ..PoolOptions::default()
                 };
-                PostgresStore::connect(url.reveal(), options).await.map(Self::Postgres).map_err(|error| {
+                PostgresStore::connect(address, options).await.map(Self::Postgres).map_err(|error| {
                     Failure::Open(format!("The PostgreSQL database of ROSTER_DATABASE_URL can't be opened: {error}"))
                 })
             }

@@ -1,5 +1,5 @@
-//! What a running server does by the clock, until it is told to stop. What is being done then is
-//! finished first.
+//! What a running server does by the clock, until it is told to stop, and what it hears of others
+//! meanwhile. What is being done by the clock then is finished first.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -31,6 +31,8 @@ const FIRST: Duration = Duration::from_secs(10);
 pub(crate) struct Upkeep {
     application: Application,
     tasks: Tasks,
+    /// Hears of others until the last request is answered; ends when it is dropped.
+    hearing: JoinSet<()>,
 }
 
 impl Upkeep {
@@ -50,7 +52,14 @@ impl Upkeep {
                 async move { expiries.look(&app).await }
             });
         }
-        Self { application, tasks }
+        let mut hearing = JoinSet::new();
+        let app = application.clone();
+        hearing.spawn(async move { app.follow_changes().await });
+        Self {
+            application,
+            tasks,
+            hearing,
+        }
     }
 
     /// Begins nothing more; to be told before the last requests are answered.
@@ -61,6 +70,7 @@ impl Upkeep {
     /// Waits for what is being done, and writes down the last notes. What takes longer than
     /// `limit` is cut off.
     pub(crate) async fn end(self, limit: Duration) {
+        drop(self.hearing);
         // The notes don't wait for a slow identity provider.
         let ending = async { tokio::join!(note(self.application), self.tasks.end()) };
         if timeout(limit, ending).await.is_err() {

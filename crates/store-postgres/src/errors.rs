@@ -6,14 +6,22 @@ use roster_domain::change::{Precondition, UniqueName, Write};
 
 const TERMINATING: &str = "terminating connection";
 
-/// How PostgreSQL's messages begin when trying again may help. diesel passes on the message but
-/// not the SQLSTATE: 57P01 to 57P03, 57014, 40P01, 53300.
-const PASSING: [&str; 5] = [
+/// How PgBouncer says that it has lost PostgreSQL.
+const CRASHED: &str = "server conn crashed";
+
+/// How the messages of PostgreSQL, and of PgBouncer before it, begin when trying again may help.
+/// diesel passes on the message but not the SQLSTATE: 57P01 to 57P03, 57014, 40P01, 53300; and 08P01
+/// of PgBouncer.
+const PASSING: [&str; 9] = [
     TERMINATING,
     "the database system is",
     "canceling statement due to",
     "deadlock detected",
     "sorry, too many clients",
+    CRASHED,
+    "pgbouncer cannot connect to server",
+    "server login has been failing",
+    "query_wait_timeout",
 ];
 
 /// The error of a read, or of a commit that was otherwise fine.
@@ -57,7 +65,8 @@ pub(crate) fn is_cut(error: &StoreError) -> bool {
             _,
         )) => true,
         Some(Error::DatabaseError(_, information)) => {
-            information.message().starts_with(TERMINATING)
+            let message = information.message();
+            message.starts_with(TERMINATING) || message.starts_with(CRASHED)
         }
         _ => false,
     }

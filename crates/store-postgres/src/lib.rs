@@ -1,13 +1,15 @@
 //! The state of Roster in PostgreSQL: the `Store` port over diesel and diesel-async.
 //!
 //! A read is one round trip; a write with its audit record is one, too, unless something besides
-//! the version must hold. The schema is `migrations/postgres`. The crate `roster-store-sqlite` has
+//! the version must hold, or other processes must hear of it. The schema is `migrations/postgres`. The crate `roster-store-sqlite` has
 //! the same files; both pass the contract of `roster-store-kit`.
 //!
 //! Where to go next:
-//! - `connections`: the pool, and what may take how long;
+//! - `address`: the way to the database; `tls`: how safe it is; `opening`: a connection, and what may
+//!   take how long; `connections`: the pool of them; `pooling`: what changes where others pool, too;
 //! - `migrations`: the schema, and whether the database has it;
 //! - `reads`, `commit`: a file for each kind of record;
+//! - `announcements`, `listening`: what a commit tells other processes, and how they hear it;
 //! - `token_uses`, `session_uses`, `scim_contacts`, `used_once`, `metadata_checks`, `expired`: the
 //!   writes that are not audited;
 //! - `rows`: columns and domain values; `schema`: the tables; `errors`: what an error means.
@@ -15,32 +17,42 @@
 //! To store another field: a migration, the column in `schema`, the row in `rows`, the statement
 //! in `commit`, and a promise in the contract.
 
+mod address;
+mod announcements;
 mod commit;
 mod connections;
 mod errors;
 mod expired;
+mod listening;
 mod metadata_checks;
 mod migrations;
+mod opening;
+mod pooling;
 mod reads;
 mod rows;
 mod schema;
 mod scim_contacts;
 mod session_uses;
 mod tenant;
+mod tls;
 mod token_uses;
 mod used_once;
 
 use std::sync::Arc;
 
+pub use address::{Address, PasswordError};
 use async_trait::async_trait;
+pub use connections::PoolState;
 use connections::{Connections, read};
-pub use connections::{OpenError, PoolOptions, PoolState};
-use roster_application::ports::store::{Expired, Store, StoreError, TenantStore};
+use listening::Listening;
+pub use opening::{OpenError, PoolOptions};
+use roster_application::ports::store::{Expired, RemoteChanges, Store, StoreError, TenantStore};
 use roster_domain::id::TenantId;
 use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::TenantSlug;
 use tenant::PostgresTenant;
+pub use tls::TlsError;
 
 /// A database of PostgreSQL. Clones share its pool of connections.
 #[derive(Clone)]
@@ -49,15 +61,19 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Opens the database at `url` (`postgres://user:password@host:5432/database`) and makes sure
-    /// that it answers. Leaves its schema as it is: see [`PostgresStore::migrate`].
+    /// Opens the database at an address, such as `postgres://user:password@host:5432/database`, and
+    /// makes sure that it answers. Leaves its schema as it is: see [`PostgresStore::migrate`].
     ///
     /// # Errors
     /// [`OpenError`]; no message contains any part of the URL.
-    pub async fn connect(url: &str, options: PoolOptions) -> Result<Self, OpenError> {
-        let connections = Arc::new(Connections::new(url, options)?);
-        connections.get().await.map_err(OpenError::Unreachable)?;
-        Ok(Self { connections })
+    pub async fn connect(
+        address: impl Into<Address>,
+        options: PoolOptions,
+    ) -> Result<Self, OpenError> {
+        let connections = Connections::open(&address.into(), options).await?;
+        Ok(Self {
+            connections: Arc::new(connections),
+        })
     }
 
     /// How the pool of connections stands at this moment.
@@ -109,5 +125,12 @@ impl Store for PostgresStore {
 
     async fn ready(&self) -> Result<(), StoreError> {
         read!(self.connections, migrations::check)
+    }
+
+    fn changes(&self) -> Box<dyn RemoteChanges> {
+        match self.connections.listening() {
+            Some((target, doubted)) => Box::new(Listening::new(target.clone(), doubted)),
+            None => listening::deaf(),
+        }
     }
 }

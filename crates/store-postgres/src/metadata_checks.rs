@@ -87,7 +87,8 @@ impl QueryFragment<Pg> for Note {
             ", " => Timestamptz: &self.at,
             ", " => Nullable<Text>: &self.problem,
             ") ON CONFLICT (tenant_id) DO UPDATE \
-             SET checked_at = EXCLUDED.checked_at, problem = EXCLUDED.problem",
+             SET checked_at = EXCLUDED.checked_at, problem = EXCLUDED.problem \
+             WHERE saml_metadata_checks.checked_at <= EXCLUDED.checked_at",
         );
         Ok(())
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use diesel::QueryDsl;
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Connection, SimpleConnection};
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel::result::Error;
@@ -91,6 +91,7 @@ pub(crate) async fn check(connection: &mut AsyncPgConnection) -> Result<(), Stor
     }
 }
 
+type Migrating = AsyncConnectionWrapper<AsyncPgConnection>;
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn known() -> Outcome<BTreeSet<String>> {
@@ -114,11 +115,22 @@ fn ahead(known: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), Schem
 /// thread of their own.
 async fn with_lock(
     connections: &Connections,
-    work: impl FnOnce(&mut AsyncConnectionWrapper<AsyncPgConnection>) -> Outcome<()> + Send + 'static,
+    work: impl FnOnce(&mut Migrating) -> Outcome<()> + Send + 'static,
 ) -> Result<(), StoreError> {
-    let connection = connections.unlimited().await?;
+    let (connection, one_transaction) = connections.unlimited().await?;
     let done = tokio::task::spawn_blocking(move || {
-        let mut connection = AsyncConnectionWrapper::<AsyncPgConnection>::from(connection);
+        let mut connection = Migrating::from(connection);
+        if one_transaction {
+            return connection.transaction(|connection| {
+                // The lock, like the limits, ends with the transaction.
+                connection.batch_execute(&format!(
+                    "SET LOCAL statement_timeout = 0; \
+                     SET LOCAL idle_in_transaction_session_timeout = 0; \
+                     SELECT pg_advisory_xact_lock({LOCK})"
+                ))?;
+                work(connection)
+            });
+        }
         connection.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
         let done = work(&mut connection);
         // Where this fails, the end of the connection frees the lock.

@@ -215,6 +215,7 @@ impl TenantStore for PostgresTenant {
     async fn commit(&self, change: &Change) -> Result<(), CommitError> {
         let mut connection = self.connections.get().await?;
         let done = commit::commit(&mut connection, self.id, change).await;
+        let done = connection.end(done).await;
         if let Err(CommitError::Store(error)) = &done
             && is_cut(error)
         {

@@ -49,6 +49,7 @@ async fn each_hot_statement_is_prepared_once_and_each_call_is_one_statement() {
     let cluster = Cluster::start(ClusterOptions {
         fsync: false,
         settings,
+        ..ClusterOptions::default()
     })
     .unwrap();
     let options = PoolOptions {

@@ -41,7 +41,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 pub use connections::OpenError;
 use connections::{DatabaseFile, Readers};
-use roster_application::ports::store::{Expired, Store, StoreError, TenantStore};
+use roster_application::ports::store::{
+    Expired, OneProcess, RemoteChanges, Store, StoreError, TenantStore,
+};
 use roster_domain::id::TenantId;
 use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
@@ -151,5 +153,11 @@ impl Store for SqliteStore {
     async fn ready(&self) -> Result<(), StoreError> {
         self.database.writer.ready()?;
         self.database.readers.read(migrations::check).await
+    }
+
+    // The command line is another process on the file; what it changes is seen when what is
+    // remembered expires.
+    fn changes(&self) -> Box<dyn RemoteChanges> {
+        Box::new(OneProcess)
     }
 }

@@ -26,7 +26,8 @@ statement! {
         ", " => BigInt: at,
         ", " => Nullable<Text>: problem,
         ") ON CONFLICT (tenant_id) DO UPDATE \
-         SET checked_at = excluded.checked_at, problem = excluded.problem",
+         SET checked_at = excluded.checked_at, problem = excluded.problem \
+         WHERE saml_metadata_checks.checked_at <= excluded.checked_at",
     }
 }
 

@@ -13,6 +13,7 @@
 //! - [`console`]: the administrators' console, with and without scripts;
 //! - [`telemetry`]: what is measured, by a real Prometheus and over real OTLP;
 //! - [`durability`]: many writers, crashes, shutdown;
+//! - [`replicas`]: several processes on one database;
 //! - [`command_line`]: the program's commands and settings.
 
 #![allow(
@@ -31,6 +32,7 @@ mod life_of_a_person;
 mod management;
 mod okta;
 mod real_browser;
+mod replicas;
 mod saml_attacks;
 mod scim_protocol;
 mod sign_in;

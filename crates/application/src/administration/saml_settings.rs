@@ -298,9 +298,7 @@ impl Application {
                 "the identity provider's metadata can't be refreshed"
             );
         }
-        store
-            .note_metadata_check(self.now(), problem.as_deref())
-            .await?;
+        store.note_metadata_check(now, problem.as_deref()).await?;
         Ok(())
     }
 

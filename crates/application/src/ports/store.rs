@@ -2,6 +2,7 @@
 //! forgets the tenant can't be written; [`TenantStore::commit`] is the only way to change
 //! anything that is audited.
 
+mod changes;
 mod queries;
 
 use std::net::IpAddr;
@@ -26,6 +27,7 @@ use roster_domain::user::User;
 use roster_domain::user::identity::IdentityKey;
 use time::OffsetDateTime;
 
+pub use changes::{OneProcess, RemoteChange, RemoteChanges};
 pub use queries::{AuditQuery, UserPosition, UserQuery, UserStretch};
 
 /// The store did not answer a read, or a commit that was otherwise fine.
@@ -102,6 +104,10 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`] when it does not.
     async fn ready(&self) -> Result<(), StoreError>;
+
+    /// What any process commits from now on, as far as processes remember what it is about
+    /// ([`Event::is_remembered`](roster_domain::change::Event::is_remembered)).
+    fn changes(&self) -> Box<dyn RemoteChanges>;
 }
 
 /// One page of a tenant's users, in the order of creation, then of id.
@@ -244,7 +250,8 @@ pub trait TenantStore: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<bool, StoreError>;
 
-    /// Notes what came of the check: a problem, or none.
+    /// Notes what came of the check that began at that time: a problem, or none. Never turns back to
+    /// an earlier check.
     async fn note_metadata_check(
         &self,
         at: OffsetDateTime,

@@ -225,7 +225,11 @@ fn a_replaced_value_can_not_rotate_its_token_again() {
 
 #[test]
 fn a_stronger_token_can_not_be_opened_to_other_networks_or_for_longer() {
-    let strong = token(&[Permission::USER_MODIFY]);
+    let strong = ApiToken {
+        allowed_networks: vec!["192.0.2.0/24".parse().unwrap()],
+        expires_at: Some(NOW + Duration::HOUR),
+        ..token(&[Permission::USER_MODIFY])
+    };
     let own = set(&[Permission::TOKEN_MODIFY]);
     let wider = TokenWish {
         allowed_networks: Some(Vec::new()),
@@ -242,4 +246,36 @@ fn a_stronger_token_can_not_be_opened_to_other_networks_or_for_longer() {
             "{refused:?}"
         );
     }
+    // What stays as it is, is no wish.
+    let as_it_is = TokenWish {
+        allowed_networks: Some(strong.allowed_networks.clone()),
+        expires_at: Some(strong.expires_at),
+        ..TokenWish::default()
+    };
+    assert_eq!(
+        lifecycle::update(&strong, as_it_is, &own, &by_okta()),
+        Ok(None)
+    );
+}
+
+#[test]
+fn nobody_reads_a_list_without_end() {
+    let networks: Vec<_> = (0..=255)
+        .map(|n| format!("10.0.{n}.0/24").parse().unwrap())
+        .collect();
+    let wish = TokenWish {
+        allowed_networks: Some(networks),
+        ..TokenWish::default()
+    };
+    let refused = lifecycle::update(&token(&[]), wish, &PermissionSet::all(), &by_okta());
+    let limit = lifecycle::MOST_NETWORKS;
+    let what = "allowed networks";
+    assert_eq!(
+        refused,
+        Err(Refusal::TooMany {
+            what,
+            given: 256,
+            limit
+        })
+    );
 }

@@ -47,6 +47,14 @@ pub(crate) enum SettingError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A setting that says nothing without another.
+    #[error("{one} is set, but not {other}, to which it belongs. Set both, or neither.")]
+    Alone {
+        /// The one, as whoever set it calls it.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// Two settings of which only one may be set.
     #[error("{one} and {other} are both set, and only one may be. Unset one of them.")]
     Both {

@@ -42,6 +42,10 @@ pub(crate) enum Database {
     Postgres {
         /// Where.
         url: DatabaseUrl,
+        /// Where its password is, if not in the URL.
+        password_file: Option<PathBuf>,
+        /// Where to listen to notifications, if elsewhere.
+        listen_url: Option<DatabaseUrl>,
         /// The most connections.
         pool_size: usize,
     },
@@ -130,6 +134,10 @@ impl Configuration {
         let listen = reader.required(&settings::LISTEN, values::listen)?;
         let public_url = reader.optional(&settings::PUBLIC_URL, values::public_url)?;
         let database_url = reader.secret(&settings::DATABASE_URL, values::database_url)?;
+        reader.only_with(&settings::DATABASE_PASSWORD_FILE, &settings::DATABASE_URL)?;
+        let password_file = reader.optional(&settings::DATABASE_PASSWORD_FILE, path)?;
+        reader.only_with(&settings::DATABASE_LISTEN_URL, &settings::DATABASE_URL)?;
+        let listen_url = reader.secret(&settings::DATABASE_LISTEN_URL, values::database_url)?;
         let pool_size = reader.required(&settings::DATABASE_POOL_SIZE, |text| {
             values::number(text, &(1..=1_000))
         })?;
@@ -171,7 +179,12 @@ impl Configuration {
                 (None, None) => SecretKeyPlace::DataDir(data_dir.join("secret.key")),
             },
             database: match database_url {
-                Some(url) => Database::Postgres { url, pool_size },
+                Some(url) => Database::Postgres {
+                    url,
+                    password_file,
+                    listen_url,
+                    pool_size,
+                },
                 None => Database::Sqlite(data_dir.join("roster.db")),
             },
             migrate_on_start,

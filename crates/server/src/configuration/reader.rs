@@ -57,6 +57,17 @@ impl Reader {
         }
     }
 
+    /// Sees to it that a setting is not set without the other, without which it would be ignored.
+    pub(super) fn only_with(&self, one: &Setting, other: &Setting) -> Result<(), SettingError> {
+        match (self.sources.get(one), self.sources.get(other)) {
+            (Some(given), None) => Err(SettingError::Alone {
+                one: name(one, &given),
+                other: other.variable(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn optional<T>(
         &mut self,
         setting: &Setting,

@@ -40,9 +40,13 @@ settings! {
     PUBLIC_URL = "public_url", "",
         "The http or https URL under which clients reach this server; the Tenant URL is made of it, and the addresses of sign-in. Nobody can sign in over plain http, except to localhost. No underscore: Okta refuses it. Default: http://localhost with the port of `listen`.";
     DATABASE_URL = "database_url", "",
-        "The PostgreSQL database, as postgres://user:password@host:5432/name. The connection is not encrypted: use a Unix socket, a private network or a local proxy that encrypts. Default: SQLite in roster.db under `data_dir`.";
+        "The PostgreSQL database, as postgres://user:password@host:5432/name. Over a network add ?sslmode=verify-full, and &sslrootcert=FILE unless one of the system's authorities has signed the server's certificate; without sslmode TLS is used if the server offers it, unchecked. Default: SQLite in roster.db under `data_dir`.";
+    DATABASE_PASSWORD_FILE = "database_password_file", "",
+        "The file that holds the database's password, instead of `database_url`. It is read for each new connection, so that a changed password works without a restart.";
+    DATABASE_LISTEN_URL = "database_listen_url", "",
+        "The same database past a pooler in transaction mode, such as PgBouncer's, to which `database_url` leads: on this one connection a server hears at once what the others change. Without it, that takes a second there. Default: `database_url`.";
     DATABASE_POOL_SIZE = "database_pool_size", "16",
-        "The most connections to PostgreSQL, 1 to 1000.";
+        "The most connections to PostgreSQL of this server, 1 to 1000; one more listens.";
     DATA_DIR = "data_dir", "./roster-data",
         "The directory of the SQLite database and of the secret key, unless these are elsewhere; made when it is missing.";
     MIGRATE_ON_START = "migrate_on_start", "true",
@@ -64,7 +68,7 @@ settings! {
     METADATA_CA_FILE = "metadata_ca_file", "",
         "PEM file with the certificates of further authorities that are trusted when metadata is fetched. Default: the system's alone.";
     SCIM_RATE_LIMIT = "scim_rate_limit", "50",
-        "SCIM requests a second that one tenant may make, 0 to 1000000; 0: as many as it likes.";
+        "SCIM requests a second that one tenant may make, 0 to 1000000; 0: as many as it likes. Like the other rates, each server counts them for itself.";
     SCIM_RATE_BURST = "scim_rate_burst", "100",
         "SCIM requests that one tenant may make at once before the limit holds, 1 to 1000000.";
     SIGN_IN_RATE_LIMIT = "sign_in_rate_limit", "20",

@@ -291,6 +291,8 @@ fn the_database_url_never_shows_its_password() {
     let configuration = load(None, &[("ROSTER_DATABASE_URL", url)]).unwrap();
     let Database::Postgres {
         url: parsed,
+        password_file: None,
+        listen_url: None,
         pool_size: 16,
     } = &configuration.database
     else {
@@ -312,6 +314,23 @@ fn the_database_url_never_shows_its_password() {
         let error = load(None, &[("ROSTER_DATABASE_URL", bad)]).unwrap_err();
         assert!(error.starts_with("The setting ROSTER_DATABASE_URL is a value that is not shown here; it must be postgres://"), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn what_belongs_to_a_database_url_is_not_ignored_without_one() {
+    for (setting, value) in [
+        ("ROSTER_DATABASE_PASSWORD_FILE", "/run/secrets/password"),
+        ("ROSTER_DATABASE_LISTEN_URL", "postgres://u:hunter2@h/d"),
+    ] {
+        let refused = load(None, &[(setting, value)]).unwrap_err();
+        let expected = format!(
+            "{setting} is set, but not ROSTER_DATABASE_URL, to which it belongs. Set both, or neither."
+        );
+        assert_eq!(refused, expected);
+        let url = ("ROSTER_DATABASE_URL", "postgres://u@h/d");
+        let shown = format!("{:?}", load(None, &[(setting, value), url]).unwrap());
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
 

@@ -209,6 +209,10 @@ pub async fn a_check_of_the_metadata_is_noted(store: Arc<dyn Store>) {
         };
         assert_eq!(check(&world).await, Some(expected));
     }
+    // One that took its time, and is overtaken by another process, or by an administrator.
+    let last = check(&world).await;
+    note(&world, 25, Some("gone again")).await;
+    assert_eq!(check(&world).await, last);
     // It may quote what somebody else has answered: any text is noted, in one form or another.
     note(&world, 40, Some("nothing\0at all")).await;
     let problem = check(&world).await.unwrap().problem.unwrap();

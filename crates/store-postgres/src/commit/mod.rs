@@ -1,8 +1,9 @@
 //! The commit: state and audit record together, or nothing.
 //!
 //! A write without preconditions is one statement ([`recorded`]) and commits by itself. One with
-//! [`preconditions`] takes a lock on the tenant first, in a transaction; so does the creation of a
-//! tenant, which writes several tables. A new signing key takes a lock on their table.
+//! [`preconditions`] takes a lock on the tenant first, in a transaction; a new signing key takes one on
+//! their table. In a transaction is also what writes several tables, as a new tenant does, and what
+//! other processes must hear of ([`announcements`]). Changes of people are none of these.
 
 mod admin_links;
 mod preconditions;
@@ -24,6 +25,7 @@ use roster_application::ports::store::{CommitError, StoreError};
 use roster_domain::change::{Change, SessionGround, Write};
 use roster_domain::id::{TenantId, Version};
 
+use crate::announcements;
 use crate::errors::commit_error;
 use crate::rows::admin_link::AdminLinkRow;
 use crate::rows::audit::AuditColumns;
@@ -46,7 +48,7 @@ pub(crate) async fn commit(
             return Err(StoreError::Failed(problem.into()).into());
         }
         Write::CreateTenant { .. } | Write::AddSigningKey { .. } => true,
-        _ => !change.requires.is_empty(),
+        _ => !change.requires.is_empty() || announcements::concern_others(&change.events),
     };
     let done = if !needs_transaction {
         write(connection, tenant, change)
@@ -92,13 +94,19 @@ async fn in_transaction(
     if matches!(change.write, Write::AddSigningKey { .. }) {
         signing_keys::lock(connection).await?;
     }
-    preconditions::lock(connection, tenant).await?;
+    if !change.requires.is_empty() {
+        preconditions::lock(connection, tenant).await?;
+    }
     for precondition in &change.requires {
         if !preconditions::holds(connection, tenant, precondition).await? {
             return Err(Stop::Because(CommitError::Broken(*precondition)));
         }
     }
-    as_conflict(write(connection, tenant, change).await?)
+    as_conflict(write(connection, tenant, change).await?)?;
+    if announcements::concern_others(&change.events) {
+        announcements::tell(connection, tenant, &change.events).await?;
+    }
+    Ok(())
 }
 
 /// Whether anything was written.

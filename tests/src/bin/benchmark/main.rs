@@ -94,6 +94,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cluster = Cluster::start(ClusterOptions {
         fsync: true,
         settings,
+        ..ClusterOptions::default()
     })?;
     let database = cluster.create_database()?;
     let mut subject = Subject::start(&database)?;

@@ -3,4 +3,5 @@
 mod concurrency;
 mod crash;
 mod database;
+mod password;
 mod shutdown;

@@ -1,0 +1,70 @@
+//! The database's password is changed while people are at work.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use roster_tests::Backend;
+use roster_tests::postgres::{Cluster, ClusterOptions};
+use roster_tests::server::Server;
+use roster_tests::tenant::Tenant;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_notices_that_the_password_is_changed() {
+    let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256";
+    let cluster = Cluster::start(ClusterOptions {
+        files: vec![("pg_hba.conf".to_owned(), rules.to_owned())],
+        ..ClusterOptions::default()
+    })
+    .unwrap();
+    let admin = cluster.url("postgres");
+    let sql = |statements: &str| cluster.sql(&admin, statements).unwrap();
+    sql("CREATE ROLE roster LOGIN PASSWORD 'first'");
+    sql("CREATE DATABASE roster OWNER roster");
+    let files = tempfile::tempdir().unwrap();
+    let file = files.path().join("password");
+    fs::write(&file, "first\n").unwrap();
+    let url = format!("postgres://roster@127.0.0.1:{}/roster", cluster.port());
+    let settings = [
+        ("ROSTER_DATABASE_URL", url.as_str()),
+        ("ROSTER_DATABASE_PASSWORD_FILE", file.to_str().unwrap()),
+    ];
+    let server = Server::start_with(Backend::Postgres, &settings);
+    let tenant = Tenant::on(&server);
+    let path = format!("/Users/{}", tenant.user("ada", "Analyst"));
+
+    let (over, answered) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicUsize::new(0)),
+    );
+    let mut readers = JoinSet::new();
+    for _ in 0..4 {
+        let (scim, path) = (tenant.scim(), path.clone());
+        let (over, answered) = (over.clone(), answered.clone());
+        readers.spawn(async move {
+            while !over.load(Ordering::Relaxed) {
+                scim.get(&path).await.scim(200);
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+    for password in ["second", "third", "fourth"] {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        sql(&format!("ALTER ROLE roster PASSWORD '{password}'"));
+        fs::write(&file, password).unwrap();
+        let before = answered.load(Ordering::Relaxed);
+        sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'roster'");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(answered.load(Ordering::Relaxed) > before, "they all wait");
+        let wish = json!({ "externalId": password });
+        tenant.scim().put(&path, &wish).await.scim(200);
+        // The command line is another process, which reads the file too.
+        assert!(server.run(&["tenant", "list"]).contains(&tenant.slug));
+    }
+    over.store(true, Ordering::Relaxed);
+    // A reader that was answered otherwise than with the user has panicked.
+    readers.join_all().await;
+}
