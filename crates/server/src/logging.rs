@@ -50,8 +50,12 @@ pub(crate) fn start(configuration: &Configuration, filter: &str, tracer: Option<
             .with_threads(false)
             .with_target(false)
             .with_tracked_inactivity(false)
-            .with_filter(filter_fn(|metadata| metadata.is_span()))
-            .with_filter(ours)
+            .with_filter(
+                filter_fn(move |metadata| {
+                    metadata.is_span() && ours.would_enable(metadata.target(), metadata.level())
+                })
+                .with_max_level_hint(LevelFilter::DEBUG),
+            )
     });
     // Only a second start in one process fails, and then the first one holds.
     let _ = tracing_subscriber::registry()

@@ -22,7 +22,7 @@ impl LastExpiries {
         match application.expiries().await {
             Ok(found) => *self.0.lock().unwrap_or_else(PoisonError::into_inner) = found,
             Err(error) => {
-                tracing::warn!(%error, "what expires soon can't be looked for; it is tried again later")
+                tracing::warn!(%error, "what expires soon can't be looked for; it is tried again later");
             }
         }
     }
