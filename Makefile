@@ -1,7 +1,7 @@
 # Every target is one line of `make help`. Two are all that a newcomer needs: `make run`, `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance screenshots fuzz bench tools
+.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance chart test-chart test-image screenshots fuzz bench tools
 
 tools := scripts/with-tools.sh
 
@@ -42,6 +42,15 @@ test-clients: clients ## Drive a running server through the generated clients
 conformance: ## Let a foreign SCIM tester check a running server
 	cargo build --quiet --bin roster
 	$(tools) python tests/clients/conformance.py
+
+chart: ## Write the Helm chart's golden manifests and README anew
+	$(tools) scripts/test-chart.sh --write
+
+test-chart: ## Test the Helm chart with helm, kubectl and the schemas of several Kubernetes versions
+	$(tools) scripts/test-chart.sh
+
+test-image: ## Check the image, compose.yaml, the alerts and the dashboard, as far as that goes without an engine
+	$(tools) scripts/test-image.sh
 
 screenshots: ## Take pictures of the console's pages anew, into docs/screenshots/
 	cargo build --quiet --bin roster

@@ -27,5 +27,7 @@ run "checks" make check
 run "build" cargo build --quiet --workspace --bins
 run "tests" cargo test --quiet --workspace
 run "OpenAPI" make lint-openapi
+run "Helm chart" make test-chart
+run "image" make test-image
 run "generated clients" make test-clients
 run "SCIM conformance" make conformance

@@ -76,14 +76,15 @@ dnsConfig:
 {{- end }}
 {{- end -}}
 
-{{/* Egress to the database; the ports are those of the URL, where there is one to read. */}}
+{{/* Egress to the database; the ports are those of the URL, where there is one to read: of each of
+     its hosts, or of `?port=`. */}}
 {{- define "roster.databaseEgress" -}}
 {{- $ports := .Values.networkPolicy.databasePorts -}}
 {{- if and (not $ports) .Values.database.url -}}
-{{- $hosts := regexReplaceAll "^postgres(ql)?://([^@/]*@)?" .Values.database.url "" -}}
-{{- $named := regexFindAll ":[0-9]+" (regexReplaceAll "[/?].*$" $hosts "") -1 -}}
-{{- range concat $named (regexFindAll "[?&]port=[0-9]+" .Values.database.url -1) -}}
-{{- $ports = append $ports (regexFind "[0-9]+" . | int) -}}
+{{- $hosts := regexReplaceAll "[/?].*$" (regexReplaceAll "^postgres(ql)?://([^@/]*@)?" .Values.database.url "") "" -}}
+{{- $default := regexFind "[?&]port=[0-9]+" .Values.database.url | default "5432" -}}
+{{- range splitList "," $hosts -}}
+{{- $ports = append $ports (regexFind "[0-9]+$" (regexFind ":[0-9]+$" . | default $default) | int) -}}
 {{- end -}}
 {{- end -}}
 - ports:
