@@ -1,7 +1,7 @@
 # Every target is one line of `make help`. Two are all that a newcomer needs: `make run`, `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance chart test-chart test-image screenshots fuzz bench tools
+.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance image chart test-chart test-image screenshots fuzz bench tools
 
 tools := scripts/with-tools.sh
 
@@ -23,7 +23,7 @@ check: ## Formatting, lints, documentation, shell scripts, and a short fuzzing r
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --quiet
-	$(tools) shellcheck .ci/run scripts/*.sh scripts/tools/*.sh
+	$(tools) shellcheck .ci/run scripts/*.sh scripts/tools/*.sh deploy/image/*.sh
 	$(tools) scripts/fuzz.sh 20
 
 openapi: ## Write openapi/*.json anew
@@ -42,6 +42,9 @@ test-clients: clients ## Drive a running server through the generated clients
 conformance: ## Let a foreign SCIM tester check a running server
 	cargo build --quiet --bin roster
 	$(tools) python tests/clients/conformance.py
+
+image: ## Build the container image (IMAGE=… for another name than roster)
+	scripts/build-image.sh $(IMAGE)
 
 chart: ## Write the Helm chart's golden manifests and README anew
 	$(tools) scripts/test-chart.sh --write
