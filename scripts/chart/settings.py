@@ -17,8 +17,9 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 CHART, GOLDEN = ROOT / "deploy/helm/roster", ROOT / "deploy/helm/golden"
-# What stands in Secrets that the chart does not make.
-EXISTING = {"ROSTER_DATABASE_URL": "postgres://roster:secret@postgres/roster", "ROSTER_SECRET_KEY": "0" * 64}
+# What stands in Secrets that the chart does not make, and a key as the chart makes it.
+SECRET_KEY = base64.b64encode(bytes(range(32))).decode()
+EXISTING = {"ROSTER_DATABASE_URL": "postgres://roster:secret@postgres/roster", "ROSTER_SECRET_KEY": SECRET_KEY}
 # Made by the chart, but not shown in the golden manifests.
 HIDDEN = {"ROSTER_SECRET_KEY"}
 # A setting that the server gets with its telemetry.
