@@ -20,6 +20,13 @@
     secretKeyRef:
       name: {{ default .secret $values.database.existingSecret }}
       key: {{ ternary $values.database.existingSecretKey "url" (not (empty $values.database.existingSecret)) }}
+{{- if or $values.database.listenUrl $values.database.existingSecretListenKey }}
+- name: ROSTER_DATABASE_LISTEN_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ default .secret $values.database.existingSecret }}
+      key: {{ default "listen-url" $values.database.existingSecretListenKey }}
+{{- end }}
 {{- end -}}
 
 {{/* The settings that stand under `settings`, and what the user adds. */}}
@@ -76,15 +83,17 @@ dnsConfig:
 {{- end }}
 {{- end -}}
 
-{{/* Egress to the database; the ports are those of the URL, where there is one to read: of each of
-     its hosts, or of `?port=`. */}}
+{{/* Egress to the database; the ports are those of the URLs, where there are any to read: of each of
+     their hosts, or of `?port=`. */}}
 {{- define "roster.databaseEgress" -}}
 {{- $ports := .Values.networkPolicy.databasePorts -}}
-{{- if and (not $ports) .Values.database.url -}}
-{{- $hosts := regexReplaceAll "[/?].*$" (regexReplaceAll "^postgres(ql)?://([^@/]*@)?" .Values.database.url "") "" -}}
-{{- $default := regexFind "[?&]port=[0-9]+" .Values.database.url | default "5432" -}}
+{{- if not $ports -}}
+{{- range $url := compact (list .Values.database.url .Values.database.listenUrl) -}}
+{{- $hosts := regexReplaceAll "[/?].*$" (regexReplaceAll "^postgres(ql)?://([^@/]*@)?" $url "") "" -}}
+{{- $default := regexFind "[?&]port=[0-9]+" $url | default "5432" -}}
 {{- range splitList "," $hosts -}}
 {{- $ports = append $ports (regexFind "[0-9]+$" (regexFind ":[0-9]+$" . | default $default) | int) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 - ports:
