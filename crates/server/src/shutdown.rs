@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// How long requests in flight may take to finish. Kubernetes kills after 30 seconds.
+/// How long requests in flight may take to finish. With what follows below it stays under the 40 seconds
+/// after which Kubernetes kills (`terminationGracePeriodSeconds` of the chart).
 pub(crate) const LIMIT: Duration = Duration::from_secs(25);
 
 /// How long the work in the background, and the last notes, may take after that.
