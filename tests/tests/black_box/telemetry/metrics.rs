@@ -104,6 +104,8 @@ on_both_stores! {
         prometheus.value("roster_audit_records_total{result='FAILED'}", |count| count == 1.0).await;
         prometheus.value("roster_audit_records_total{result='SUCCEEDED'}", |count| count >= 4.0).await;
         prometheus.value("roster_cache_lookups_total{cache='tokens',outcome='hit'}", |count| count >= 1.0).await;
+        // What ends soon is looked for within seconds of a start, and then every few minutes only.
+        server.restart();
         let tenant = &tenant.slug;
         prometheus.value(&format!("roster_api_token_expiry_days{{tenant='{tenant}'}}"), |days| (9.0..=10.0).contains(&days)).await;
         prometheus.value(&format!("roster_idp_certificate_expiry_days{{tenant='{tenant}'}}"), |days| days > 0.0).await;
