@@ -53,13 +53,13 @@ impl AuditLog {
         result: Query<Option<AuditResult>>,
         /// Only records of what actors with these ids did. May be given several times.
         #[oai(validator(max_items = "50"))]
-        actor: Query<Vec<String>>,
+        actor: Query<Option<Vec<String>>>,
         /// Only records of what actors of this sort did.
         #[oai(name = "actorType")]
         actor_type: Query<Option<ActorType>>,
         /// Only records of what was done to things with these ids. May be given several times.
         #[oai(validator(max_items = "50"))]
-        target: Query<Vec<String>>,
+        target: Query<Option<Vec<String>>>,
         /// Only records at or after this time.
         from: Query<Option<OffsetDateTime>>,
         /// Only records before this time.
@@ -71,9 +71,9 @@ impl AuditLog {
         let filters = Filters {
             action: action.0,
             result: result.0,
-            actor: actor.0,
+            actor: actor.0.unwrap_or_default(),
             actor_type: actor_type.0,
-            target: target.0,
+            target: target.0.unwrap_or_default(),
             from: from.0,
             until: until.0,
         };
@@ -114,13 +114,13 @@ impl AuditLog {
         result: Query<Option<AuditResult>>,
         /// Only records of what actors with these ids did. May be given several times.
         #[oai(validator(max_items = "50"))]
-        actor: Query<Vec<String>>,
+        actor: Query<Option<Vec<String>>>,
         /// Only records of what actors of this sort did.
         #[oai(name = "actorType")]
         actor_type: Query<Option<ActorType>>,
         /// Only records of what was done to things with these ids. May be given several times.
         #[oai(validator(max_items = "50"))]
-        target: Query<Vec<String>>,
+        target: Query<Option<Vec<String>>>,
         /// Only records at or after this time.
         from: Query<Option<OffsetDateTime>>,
         /// Only records before this time.
@@ -131,9 +131,9 @@ impl AuditLog {
         let filters = Filters {
             action: action.0,
             result: result.0,
-            actor: actor.0,
+            actor: actor.0.unwrap_or_default(),
             actor_type: actor_type.0,
-            target: target.0,
+            target: target.0.unwrap_or_default(),
             from: from.0,
             until: until.0,
         };
