@@ -1,7 +1,8 @@
-//! What administrators do, over the management API now and in the console later: one file for
-//! each kind of thing.
+//! What administrators do, over the management API and in the console: one file for each kind of
+//! thing.
 
 pub mod audit;
+mod metadata_refresh;
 pub mod roles;
 pub mod saml_settings;
 pub mod settings;
