@@ -114,7 +114,10 @@ impl Connections {
         if options.max_size == 0 {
             return Err(OpenError::NoConnections);
         }
-        let (target, listen) = (address.target(&options)?, address.listen_target(&options)?);
+        let target = address.target(&options)?;
+        let listen = address
+            .listen_target(&options)
+            .map_err(|error| OpenError::Listen(Box::new(error)))?;
         let pooled = pooling::is_pooled(&target).await?;
         let way = Way {
             target,

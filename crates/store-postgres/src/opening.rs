@@ -55,6 +55,9 @@ pub enum OpenError {
         "the database URL holds a password, and a file with one is named too: take the password out of the URL, or don't name the file"
     )]
     TwoPasswords,
+    /// The URL past a pooler, by which to listen, can't be used.
+    #[error("the URL to listen by (ROSTER_DATABASE_LISTEN_URL): {0}")]
+    Listen(#[source] Box<Self>),
     /// The pool can't have no connection.
     #[error("the number of database connections must be at least 1")]
     NoConnections,

@@ -7,8 +7,7 @@
 
 use diesel::QueryResult;
 use diesel::connection::CacheSize;
-use diesel::result::ConnectionError;
-use diesel::result::ConnectionResult;
+use diesel::result::{ConnectionError, ConnectionResult};
 use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
     TransactionManager,

@@ -176,3 +176,41 @@ async fn when_every_connection_is_cut_behind_the_pooler_reads_are_asked_again() 
         }
     }
 }
+
+/// Whether a store that goes through `pooler` has connections to itself; it works in any case.
+async fn keeps_connections(pooler: &Pooler) -> bool {
+    let url = shared_cluster().create_database().unwrap();
+    let options = PoolOptions {
+        max_size: 2,
+        ..PoolOptions::default()
+    };
+    let store = PostgresStore::connect(&pooler.url(&url), options).await;
+    let store = store.unwrap();
+    store.migrate().await.unwrap();
+    store.ready().await.unwrap();
+    // Whoever has one to itself listens by it, and is told first that what came before is missed.
+    store.changes().next().await.is_some()
+}
+
+#[tokio::test]
+async fn each_way_of_pooling_is_told_from_the_others() {
+    const SESSION: &str = "pool_mode = session";
+    const FORGETFUL: &str = "ignore_startup_parameters = options";
+    const BY_TURNS: &str = "server_round_robin = 1";
+    // In session mode each client keeps one: two of the pool, one that listens, those that ask.
+    let session = [8].as_slice();
+    let transaction = [1, 2, 3, 8].as_slice();
+    for (lines, keeps, sizes) in [
+        (SESSION.to_owned(), true, session),
+        (format!("{SESSION}\n{FORGETFUL}"), true, session),
+        (String::new(), false, transaction),
+        (BY_TURNS.to_owned(), false, transaction),
+        (FORGETFUL.to_owned(), false, transaction),
+        (format!("{FORGETFUL}\n{BY_TURNS}"), false, transaction),
+    ] {
+        for &size in sizes {
+            let pooler = Pooler::configured(shared_cluster(), size, &lines).unwrap();
+            assert_eq!(keeps_connections(&pooler).await, keeps, "{size}, {lines}");
+        }
+    }
+}

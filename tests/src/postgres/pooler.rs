@@ -1,5 +1,5 @@
-//! PgBouncer in transaction mode before a cluster: to each transaction another connection, of very
-//! few.
+//! PgBouncer before a cluster, in transaction mode unless another is asked for: to each transaction
+//! another connection, of very few.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -39,6 +39,18 @@ impl Pooler {
     /// # Errors
     /// [`ClusterError`] says what is missing or what PgBouncer said.
     pub fn before(cluster: &Cluster, connections: u32) -> Result<Self, ClusterError> {
+        Self::configured(cluster, connections, "")
+    }
+
+    /// As [`Pooler::before`], with further lines of settings, which go before the usual ones.
+    ///
+    /// # Errors
+    /// [`ClusterError`] says what is missing or what PgBouncer said.
+    pub fn configured(
+        cluster: &Cluster,
+        connections: u32,
+        lines: &str,
+    ) -> Result<Self, ClusterError> {
         let programs = Programs::find()?;
         let directory = tempfile::Builder::new()
             .prefix("roster-pooler-")
@@ -49,7 +61,7 @@ impl Pooler {
             "[databases]\n* = host=127.0.0.1 port={} user=postgres\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
              auth_type = any\npool_mode = transaction\ndefault_pool_size = {connections}\n\
-             max_client_conn = 500\nserver_idle_timeout = 5\nserver_login_retry = 1\n",
+             max_client_conn = 500\nserver_idle_timeout = 5\nserver_login_retry = 1\n{lines}\n",
             cluster.port()
         );
         let file = directory.path().join("pgbouncer.ini");
