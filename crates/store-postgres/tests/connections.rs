@@ -11,7 +11,7 @@ use roster_application::ports::store::{CommitError, StoreError};
 use roster_domain::change::Precondition;
 use roster_domain::refusal::Loss;
 use roster_store_kit::contract::world::{World, edited, requiring};
-use roster_store_postgres::{OpenError, PoolOptions, PostgresStore};
+use roster_store_postgres::{Address, OpenError, PoolOptions, PostgresStore};
 use roster_tests::postgres::{Cluster, ClusterOptions, shared_cluster};
 
 fn is_unavailable<T>(result: &Result<T, StoreError>) -> bool {
@@ -220,6 +220,14 @@ async fn no_error_of_opening_a_database_shows_its_password() {
     }
     let nobody = "postgres://a:b@127.0.0.1:1/c";
     assert!(matches!(open(nobody).await, Err(OpenError::Unreachable(_))));
+    let past = Address::new(nobody).listening_at("postgres://a:hunter2@127.0.0.1:1:1/c");
+    let refused = PostgresStore::connect(past, options).await.err().unwrap();
+    assert!(matches!(refused, OpenError::Listen(_)), "{refused:?}");
+    let said = format!("{refused} {refused:?}");
+    assert!(
+        said.contains("ROSTER_DATABASE_LISTEN_URL") && !said.contains("hunter2"),
+        "{said}"
+    );
     let none = PoolOptions {
         max_size: 0,
         ..options
