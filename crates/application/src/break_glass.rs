@@ -88,8 +88,8 @@ impl Application {
             lifetimes: self.shared.settings.lifetimes,
         };
         let change = session::start_from_link(new, &known, tenant.tenant(), &context);
-        match store.commit(&change).await {
-            Ok(()) => self.shared.audited.wrote(change.audit.result),
+        match self.commit(tenant.id(), store.as_ref(), &change).await {
+            Ok(()) => {}
             Err(CommitError::Store(error)) => return Err(error.into()),
             // Somebody else was faster with the same link.
             Err(_) => {

@@ -45,8 +45,7 @@ use ports::metadata::MetadataSource;
 use ports::saml::SamlProtocol;
 use ports::store::{Store, TenantStore};
 use ports::world::{Clock, Ids};
-use roster_domain::audit::{AttributeChange, AuditAction, AuditRecord, AuditResult, Target};
-use roster_domain::change::Change;
+use roster_domain::audit::{AttributeChange, AuditAction, AuditRecord, Target};
 use roster_domain::context::{Actor, Context, Origin};
 use roster_domain::id::{AuditId, TenantId};
 use roster_domain::secret::{self, Secret};
@@ -194,11 +193,8 @@ impl Application {
             changes: attempted,
             ..AuditRecord::failed(context, action, target, reason)
         };
-        match store.commit(&Change::refused(record)).await {
-            Ok(()) => self.shared.audited.wrote(AuditResult::Failed),
-            Err(error) => {
-                tracing::error!(%error, action = action.as_str(), "a refusal could not be written to the audit log");
-            }
+        if let Err(error) = self.commit_refusal(store, record).await {
+            tracing::error!(%error, action = action.as_str(), "a refusal could not be written to the audit log");
         }
     }
 }

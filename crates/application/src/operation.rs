@@ -69,8 +69,8 @@ impl Application {
         let context = self.context(actor, &Origin::default());
         let change = tenant::create(id, slug.clone(), role_ids, &context)
             .map_err(|problem| Error::invalid("tenant", &problem))?;
-        match self.store(id).commit(&change).await {
-            Ok(()) => self.hear(id, &change.events),
+        match self.commit(id, self.store(id).as_ref(), &change).await {
+            Ok(()) => {}
             // There is no tenant whose audit log could hold the refusal.
             Err(CommitError::Taken(name)) => {
                 return Err(roster_domain::refusal::Refusal::Taken {

@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use roster_domain::audit::{AttributeChange, AuditAction, Target};
+use roster_domain::audit::{AttributeChange, AuditAction, AuditRecord, Target};
 use roster_domain::change::{Change, Precondition, UniqueName, Write};
 use roster_domain::context::Context;
 use roster_domain::id::{TenantId, Version};
@@ -126,6 +126,38 @@ impl Application {
         }
     }
 
+    /// Commits a change, and does what goes with every commit: its audit record is counted, and this
+    /// process hears of its events.
+    ///
+    /// # Errors
+    /// [`CommitError`]; then nothing was done.
+    pub(crate) async fn commit(
+        &self,
+        tenant: TenantId,
+        store: &dyn TenantStore,
+        change: &Change,
+    ) -> Result<(), CommitError> {
+        store.commit(change).await?;
+        self.shared.audited.wrote(change.audit.result);
+        self.hear(tenant, &change.events);
+        Ok(())
+    }
+
+    /// Commits the audit record of a refusal, and counts it; no event goes with it.
+    ///
+    /// # Errors
+    /// [`CommitError`] when it could not be written.
+    pub(crate) async fn commit_refusal(
+        &self,
+        store: &dyn TenantStore,
+        record: AuditRecord,
+    ) -> Result<(), CommitError> {
+        let change = Change::refused(record);
+        store.commit(&change).await?;
+        self.shared.audited.wrote(change.audit.result);
+        Ok(())
+    }
+
     /// Commits a decision, or the audit record of its refusal.
     pub(crate) async fn settle(
         &self,
@@ -137,12 +169,9 @@ impl Application {
             Ok(None) => return Ok(Settled::Unchanged),
             Err(refusal) => return Err(self.refuse(subject, refusal, Vec::new()).await),
         };
-        let refusal = match subject.store.commit(&change).await {
-            Ok(()) => {
-                self.shared.audited.wrote(change.audit.result);
-                self.hear(subject.tenant, &change.events);
-                return Ok(Settled::Committed(change));
-            }
+        let committed = self.commit(subject.tenant, subject.store, &change).await;
+        let refusal = match committed {
+            Ok(()) => return Ok(Settled::Committed(change)),
             // A role that is in use now: the next decision sees by whom.
             Err(CommitError::Conflict | CommitError::Broken(Precondition::RoleUnused { .. })) => {
                 return Ok(Settled::Raced);

@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use moka::sync::Cache;
-use roster_domain::audit::{AuditAction, AuditRecord, AuditResult, Target, TargetKind};
-use roster_domain::change::Change;
+use roster_domain::audit::{AuditAction, AuditRecord, Target, TargetKind};
 use roster_domain::context::Context;
 use roster_domain::id::{AuditId, TenantId};
 use roster_domain::refusal::Refusal;
@@ -145,11 +144,7 @@ impl Application {
             let reason = format!("{reason} (Reference {reference})");
             let record = AuditRecord::failed(context, AuditAction::SignIn, target, &reason);
             let store = self.store(tenant.id());
-            let written = store.commit(&Change::refused(record)).await;
-            if written.is_ok() {
-                self.shared.audited.wrote(AuditResult::Failed);
-            }
-            if let Err(error) = written {
+            if let Err(error) = self.commit_refusal(store.as_ref(), record).await {
                 tracing::error!(%error, %reference, "a refused sign-in could not be written to the audit log");
             }
         }

@@ -270,11 +270,8 @@ impl Application {
                 .decide_sign_in(tenant, store, &assertion, id, context)
                 .await?;
             if let Some(change) = change {
-                match store.commit(&change).await {
-                    Ok(()) => {
-                        self.shared.audited.wrote(change.audit.result);
-                        self.hear(tenant.id(), &change.events);
-                    }
+                match self.commit(tenant.id(), store, &change).await {
+                    Ok(()) => {}
                     // Perhaps the same person, in another tab: the next look finds them.
                     Err(CommitError::Taken(_)) if !taken_before => {
                         taken_before = true;
@@ -363,9 +360,7 @@ impl Application {
         };
         let context = self.context(&Actor::System, &context.origin);
         let change = session::start(new, user, idp, &context);
-        store.commit(&change).await?;
-        self.shared.audited.wrote(change.audit.result);
-        self.hear(tenant.id(), &change.events);
+        self.commit(tenant.id(), store, &change).await?;
         match change.write {
             roster_domain::change::Write::StartSession { session, .. } => Ok((secret, session)),
             _ => Err(CommitError::Conflict),
