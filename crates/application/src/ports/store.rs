@@ -28,7 +28,7 @@ use roster_domain::user::identity::IdentityKey;
 use time::OffsetDateTime;
 
 pub use changes::{OneProcess, RemoteChange, RemoteChanges};
-pub use queries::{AuditQuery, UserPosition, UserQuery, UserStretch};
+pub use queries::{AuditQuery, UserPosition, UserQuery, UserStretch, user_position};
 
 /// The store did not answer a read, or a commit that was otherwise fine.
 #[derive(Debug, thiserror::Error)]

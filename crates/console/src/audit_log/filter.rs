@@ -6,12 +6,11 @@ use roster_application::ports::store::AuditQuery;
 use roster_domain::audit::{AuditAction, AuditResult};
 use roster_domain::context::ActorKind;
 use roster_domain::id::AuditId;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, Time};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::desk::{Desk, with_parameters};
+use crate::parts::day::{self, midnight};
 use crate::parts::draft::Draft;
 use crate::parts::field::{self, Field};
 
@@ -25,7 +24,6 @@ const TO: &str = "to";
 pub(super) const BEFORE: &str = "before";
 
 const FIELDS: [&str; 7] = [ACTION, RESULT, ACTOR_KIND, ACTOR, TARGET, FROM, TO];
-const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 /// The filter as it was sent, and what it asks for.
 pub(super) struct Filter {
@@ -51,9 +49,9 @@ impl Filter {
         });
         let actors = called(desk, &mut draft, ACTOR).await?;
         let targets = called(desk, &mut draft, TARGET).await?;
-        let from = draft.read(FROM, "The first day", day);
+        let from = draft.read(FROM, "The first day", day_begun);
         let until = draft.read(TO, "The last day", |text| {
-            day(text).map(|day| day.and_then(|day| day.date().next_day()).map(midnight))
+            day_begun(text).map(|day| day.and_then(|day| day.date().next_day()).map(midnight))
         });
         let query = draft.is_sound().then(|| AuditQuery {
             before: desk.query.field(BEFORE).parse().ok(),
@@ -162,17 +160,13 @@ fn optional<T>(name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T
     }
 }
 
-fn day(text: &str) -> Result<Option<OffsetDateTime>, &'static str> {
+fn day_begun(text: &str) -> Result<Option<OffsetDateTime>, &'static str> {
     match text {
         "" => Ok(None),
-        text => Date::parse(text, DATE)
+        text => day::read(text)
             .map(|day| Some(midnight(day)))
-            .map_err(|_| "is not a day such as 2026-11-30"),
+            .ok_or("is not a day such as 2026-11-30"),
     }
-}
-
-fn midnight(day: Date) -> OffsetDateTime {
-    OffsetDateTime::new_utc(day, Time::MIDNIGHT)
 }
 
 #[cfg(test)]
@@ -183,10 +177,13 @@ mod tests {
 
     #[test]
     fn a_day_begins_at_midnight_and_nonsense_is_refused() {
-        assert_eq!(day(""), Ok(None));
-        assert_eq!(day("2026-11-30"), Ok(Some(datetime!(2026-11-30 00:00 UTC))));
-        for nonsense in ["30.11.2026", "2026-02-30", "x"] {
-            assert!(day(nonsense).is_err(), "{nonsense}");
+        assert_eq!(day_begun(""), Ok(None));
+        assert_eq!(
+            day_begun("2026-11-30"),
+            Ok(Some(datetime!(2026-11-30 00:00 UTC)))
+        );
+        for nonsense in ["30.11.2026", "2026-02-30", "-0001-01-01", "x"] {
+            assert!(day_begun(nonsense).is_err(), "{nonsense}");
         }
     }
 }

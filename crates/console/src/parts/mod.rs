@@ -2,6 +2,7 @@
 //!
 //! - [`draft`]: what stands in a form: stored values, or what was typed with what is wrong about it;
 //! - [`field`]: the fields of a form, each with its hint, its problem, and what is stored meanwhile;
+//! - [`day`]: a day, as it stands in forms and addresses;
 //! - [`permissions`]: the boxes by which tokens and roles are given permissions;
 //! - [`copy`]: a value with a button that copies it;
 //! - [`notice`]: what the page before has done;
@@ -9,6 +10,7 @@
 //! - [`record`]: an entry of the audit log.
 
 pub(crate) mod copy;
+pub(crate) mod day;
 pub(crate) mod draft;
 pub(crate) mod field;
 pub(crate) mod notice;

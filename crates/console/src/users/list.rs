@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use roster_application::administration::users::{UserListPage, UserListing};
 use roster_application::error::Error;
-use roster_application::ports::store::{UserPosition, UserStretch};
+use roster_application::ports::store::{UserPosition, UserStretch, user_position};
 use roster_domain::id::UserId;
 use roster_domain::permission::Permission;
 use roster_domain::role::Role;
@@ -106,7 +106,7 @@ fn position(text: &str) -> Option<UserPosition> {
     let (micros, id) = text.split_once('_')?;
     let nanos = micros.parse::<i128>().ok()?.checked_mul(1_000)?;
     let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?;
-    Some((at, id.parse::<UserId>().ok()?))
+    user_position(at, id.parse::<UserId>().ok()?)
 }
 
 fn position_text((at, id): UserPosition) -> String {
@@ -237,6 +237,7 @@ mod tests {
             "_",
             "1",
             "1_x",
+            "-377000000000000000_0190b6c2-7a5e-7c3a-9f60-1b2c3d4e5f60",
             "x_0190b6c2-7a5e-7c3a-9f60-1b2c3d4e5f60",
             "999999999999999999999999999999999999999_0190b6c2-7a5e-7c3a-9f60-1b2c3d4e5f60",
         ] {

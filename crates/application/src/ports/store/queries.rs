@@ -9,6 +9,13 @@ use uuid::Uuid;
 /// Where a user stands in lists, which go in the order of creation, then of id.
 pub type UserPosition = (OffsetDateTime, UserId);
 
+/// The position of a user that was created then. `None` before the common era: nobody was created
+/// there, and no database keeps all the years before.
+#[must_use]
+pub fn user_position(created_at: OffsetDateTime, id: UserId) -> Option<UserPosition> {
+    (created_at.year() >= 0).then_some((created_at, id))
+}
+
 /// Which stretch of a list of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UserStretch {

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use roster_application::ports::store::user_position;
 use roster_domain::id::{AuditId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -56,11 +57,7 @@ impl Cursor for (OffsetDateTime, UserId) {
         let (nanos, id) = bytes.split_first_chunk()?;
         let created_at =
             OffsetDateTime::from_unix_timestamp_nanos(i128::from_be_bytes(*nanos)).ok()?;
-        // No user was created before the common era, and no database keeps all the years before.
-        if created_at.year() < 0 {
-            return None;
-        }
-        Some((created_at, UserId::new(Uuid::from_slice(id).ok()?)))
+        user_position(created_at, UserId::new(Uuid::from_slice(id).ok()?))
     }
 }
 
