@@ -12,6 +12,7 @@ use roster_web_kit::page::Page;
 
 use crate::desk::Desk;
 use crate::entrance::CSRF_FIELD;
+use crate::settings::keys::is_secret;
 
 /// Seconds after which it is worth asking an unavailable database again.
 const RETRY: u64 = 5;
@@ -65,8 +66,9 @@ pub(crate) fn refused(desk: &Desk, status: StatusCode, text: &str) -> Response {
 /// A page for a form that the present session was not shown: perhaps the one before was. What was
 /// typed is kept, and can be sent in the name of this session; secrets have to be pasted again.
 pub(crate) fn other_session(desk: &Desk, path: &str, form: &Form) -> Response {
-    let kept = |name: &str| name != CSRF_FIELD && !name.ends_with("_key");
-    let fields: Vec<(&str, &str)> = form.fields().filter(|(name, _)| kept(name)).collect();
+    let kept = |name: &str, value: &str| name != CSRF_FIELD && !is_secret(name, value);
+    let fields = form.fields().filter(|(name, value)| kept(name, value));
+    let fields: Vec<(&str, &str)> = fields.collect();
     let content = html! {
         p role="alert" {
             "This form was not opened in your present session, so nothing was changed. That is so after signing in again. "

@@ -1,7 +1,6 @@
 //! `/api-tokens/{id}/rotate`: another value for a token, with an overlap.
 
 use maud::html;
-use roster_application::error::Error;
 use roster_domain::permission::Permission;
 use roster_domain::token::ApiToken;
 use roster_domain::token::lifecycle::LONGEST_OVERLAP;
@@ -50,15 +49,15 @@ pub(crate) async fn send(desk: &Desk, id: &str, form: &Form) -> Answer {
         let rotated = application
             .rotate_token(desk.caller(), id, overlap, version)
             .await;
-        match rotated {
-            Ok(token) => return Ok(issued::page(desk, &token, "API token rotated")),
-            Err(Error::VersionMismatch) => draft.outdated(LATE),
-            Err(error) => draft.object(error)?,
+        if let Some(token) = draft.replaced(rotated, LATE)? {
+            return Ok(issued::page(desk, &token, "API token rotated"));
         }
     }
     desk.caller().require(&Permission::TOKEN_MODIFY)?;
     let token = desk.application.read_token(desk.caller(), id).await?;
-    draft.set(VERSION_FIELD, token.version.number().to_string());
+    if draft.is_outdated() {
+        draft.set(VERSION_FIELD, token.version.number().to_string());
+    }
     Ok(page(desk, &token, &draft))
 }
 

@@ -4,21 +4,21 @@ use ipnet::IpNet;
 use maud::{Markup, html};
 use roster_application::administration::tokens::TokenRequest;
 use roster_domain::permission::PermissionSet;
+use roster_domain::refusal::excerpt;
 use roster_domain::text::TokenName;
 use roster_domain::token::lifecycle::TokenWish;
 use roster_domain::token::{ApiToken, network};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
-use time::{Date, Duration, OffsetDateTime, Time};
+use time::{Date, Duration, OffsetDateTime};
 
+use crate::parts::day;
 use crate::parts::draft::{Draft, VERSION_FIELD};
 use crate::parts::field::{self, Field};
 use crate::parts::permissions;
 use crate::parts::refusal::name::{EXPIRY, NAME, NETWORKS};
 
 const DAY: &str = "expires_on";
-const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
-
 const MOMENT: &[BorrowedFormatItem<'_>] =
     format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
 
@@ -142,17 +142,9 @@ pub(super) fn read(draft: &mut Draft, now: OffsetDateTime) -> Option<Terms> {
 }
 
 fn read_networks(draft: &mut Draft) -> Option<Vec<IpNet>> {
-    let mut networks = Vec::new();
-    for line in draft.lines(NETWORKS) {
-        match network(&line) {
-            Ok(network) => networks.push(network),
-            Err(problem) => {
-                let line = roster_domain::refusal::excerpt(&line);
-                draft.refuse(NETWORKS, format!("\"{line}\" {problem}."));
-            }
-        }
-    }
-    draft.problem(NETWORKS).is_none().then_some(networks)
+    draft.read_each(NETWORKS, draft.lines(NETWORKS), |line| {
+        network(line).map_err(|problem| format!("\"{}\" {problem}.", excerpt(line)))
+    })
 }
 
 fn read_expiry(draft: &mut Draft, now: OffsetDateTime) -> Option<Expiry> {
@@ -168,11 +160,9 @@ fn read_expiry(draft: &mut Draft, now: OffsetDateTime) -> Option<Expiry> {
         NEVER | "" => Some(Expiry::Never),
         KEEP => Some(Expiry::Keep),
         ON_DAY => {
-            let day = Date::parse(draft.text(DAY), DATE).ok();
             // A token works through its last day.
-            let end = day
-                .and_then(Date::next_day)
-                .map(|end| OffsetDateTime::new_utc(end, Time::MIDNIGHT));
+            let end = day::read(draft.text(DAY)).and_then(Date::next_day);
+            let end = end.map(day::midnight);
             match end {
                 Some(end) if end > now => Some(Expiry::At(end)),
                 Some(_) => {

@@ -16,6 +16,9 @@ use crate::entrance::CSRF_FIELD;
 /// The field that says on which version of a record a form was filled in.
 pub(crate) const VERSION_FIELD: &str = "version";
 
+/// Of how many lines of a field is told what is wrong: whoever sends a hundred thousand knows.
+const MOST_TOLD: usize = 10;
+
 /// What a ticked box sends.
 pub(crate) const TICKED: &str = "on";
 
@@ -112,6 +115,31 @@ impl Draft {
         }
     }
 
+    /// Reads each of `texts`, or notes beside the field `name` what is wrong with the first few that
+    /// can't be read, each with a sentence.
+    pub(crate) fn read_each<T>(
+        &mut self,
+        name: &str,
+        texts: Vec<String>,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let (mut values, mut wrong) = (Vec::new(), 0);
+        for text in texts {
+            match parse(&text) {
+                Ok(value) => values.push(value),
+                Err(_) if wrong == MOST_TOLD => {
+                    self.refuse(name, "There is more that can't be read.");
+                    return None;
+                }
+                Err(problem) => {
+                    self.refuse(name, problem);
+                    wrong += 1;
+                }
+            }
+        }
+        (wrong == 0).then_some(values)
+    }
+
     /// Notes what is wrong with a field: a sentence, after those that stand there already.
     pub(crate) fn refuse(&mut self, name: &str, problem: impl Into<String>) {
         let problem = problem.into();
@@ -147,9 +175,27 @@ impl Draft {
         Ok(false)
     }
 
+    /// Takes what came of replacing something whole: `None` if it was not replaced, and the form says
+    /// why; `late` is what it says when somebody was faster.
+    ///
+    /// # Errors
+    /// The error, if the form can't do anything about it.
+    pub(crate) fn replaced<T>(
+        &mut self,
+        outcome: Result<T, Error>,
+        late: &str,
+    ) -> Result<Option<T>, Error> {
+        match outcome {
+            Ok(done) => return Ok(Some(done)),
+            Err(Error::VersionMismatch) => self.outdated(late),
+            Err(error) => self.object(error)?,
+        }
+        Ok(None)
+    }
+
     /// Notes that the record was changed since a form was filled in that replaces something whole, so
     /// that there is nothing to compare.
-    pub(crate) fn outdated(&mut self, reason: impl Into<String>) {
+    fn outdated(&mut self, reason: &str) {
         self.refuse_whole(reason);
         self.late = true;
     }
@@ -222,10 +268,15 @@ impl Draft {
         self.stale
     }
 
+    /// Whether somebody was faster, also with what there is nothing to compare of.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.stale || self.late
+    }
+
     /// The status of a page that shows the form: 409 for one that somebody was faster than, 422 for one
     /// that can't be accepted.
     pub(crate) fn status(&self) -> StatusCode {
-        if self.stale || self.late {
+        if self.is_outdated() {
             StatusCode::CONFLICT
         } else if self.is_sound() {
             StatusCode::OK
@@ -258,6 +309,24 @@ mod tests {
         assert_eq!(draft.read("name", "The name", RoleName::new), None);
         assert_eq!(draft.problem("name"), Some("The name must not be empty."));
         assert_eq!((draft.text("note"), draft.is_sound()), ("kept", false));
+    }
+
+    #[test]
+    fn of_many_lines_that_cant_be_read_a_few_are_told() {
+        let lines = |count: usize| (1..=count).map(|line| line.to_string()).collect();
+        let wrong = |line: &str| Err::<(), _>(format!("{line} is wrong."));
+        let mut draft = Draft::default();
+        assert_eq!(draft.read_each("all", lines(0), wrong), Some(Vec::new()));
+        assert_eq!(draft.read_each("few", lines(2), wrong), None);
+        assert_eq!(draft.problem("few"), Some("1 is wrong. 2 is wrong."));
+        assert_eq!(draft.read_each("many", lines(100_000), wrong), None);
+        let told = draft.problem("many").unwrap();
+        assert!(
+            told.ends_with("10 is wrong. There is more that can't be read."),
+            "{told}"
+        );
+        let right = |line: &str| line.parse::<usize>().map_err(|error| error.to_string());
+        assert_eq!(draft.read_each("right", lines(2), right), Some(vec![1, 2]));
     }
 
     #[test]

@@ -50,21 +50,15 @@ pub(crate) fn read(draft: &mut Draft) -> Option<PermissionSet> {
     let ticked = draft.ticked_below(PREFIX);
     let mut names: Vec<String> = ticked.into_iter().map(str::to_owned).collect();
     names.extend(draft.lines(OTHERS));
-    let mut chosen = Vec::new();
-    for name in names {
-        match Permission::new(&name) {
-            Ok(permission) => chosen.push(permission),
-            Err(problem) => draft.refuse(OTHERS, format!("{problem}.")),
-        }
-    }
-    if draft.problem(OTHERS).is_some() {
-        return None;
-    }
+    let chosen = draft.read_each(OTHERS, names, |name| {
+        Permission::new(name).map_err(|problem| format!("{problem}."))
+    })?;
     let set: PermissionSet = chosen.into_iter().collect();
+    let offered = PermissionSet::all();
     // What is inherent is ticked and locked, and a locked box sends nothing: the form that is shown
     // again has it all the same.
     for permission in set.iter() {
-        if PermissionSet::all().contains(permission) {
+        if offered.contains(permission) {
             draft.tick(&box_name(permission));
         }
     }

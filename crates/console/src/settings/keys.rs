@@ -3,7 +3,6 @@
 
 use maud::{Markup, html};
 use roster_application::administration::saml_settings::{KeyWish, SamlSettingsWish};
-use roster_application::error::Error;
 use roster_application::ports::saml::KeyPair;
 use roster_domain::permission::Permission;
 use roster_domain::saml_settings::SpKey;
@@ -35,6 +34,12 @@ const DECRYPTION: Names = Names {
     certificate: "decryption_certificate",
     remove: "remove_decryption_key",
 };
+
+/// Whether what was typed into a field is, or holds, a private key: it may have been pasted into the wrong
+/// field, or together with the certificate.
+pub(crate) fn is_secret(name: &str, text: &str) -> bool {
+    [SIGNING.key, DECRYPTION.key].contains(&name) || text.contains("PRIVATE KEY")
+}
 
 fn read(draft: &mut Draft, names: &Names) -> Option<KeyWish> {
     let text = |name| draft.text(name).trim().to_owned();
@@ -78,19 +83,17 @@ pub(crate) async fn save(desk: &Desk, form: &Form) -> Answer {
             .application
             .update_saml_settings(desk.caller(), wish, draft.version())
             .await;
-        match saved {
-            Ok(_) => return Ok(desk.done("/settings/identity", Notice::Saved)),
-            Err(Error::VersionMismatch) => draft.outdated(identity::OUTDATED),
-            Err(error) => draft.object(error)?,
+        if draft.replaced(saved, identity::OUTDATED)?.is_some() {
+            return Ok(desk.done("/settings/identity", Notice::Saved));
         }
     } else {
         desk.caller().require(&Permission::SETTINGS_MODIFY)?;
     }
     for names in [SIGNING, DECRYPTION] {
-        draft.set(names.key, "");
-        // Pasted into the wrong field, or together with the certificate.
-        if draft.text(names.certificate).contains("PRIVATE KEY") {
-            draft.set(names.certificate, "");
+        for name in [names.key, names.certificate] {
+            if is_secret(name, draft.text(name)) {
+                draft.set(name, "");
+            }
         }
     }
     let sent = Sent {
@@ -106,7 +109,11 @@ pub(super) fn section(desk: &Desk, shown: &Shown, sent: Option<&Draft>) -> Marku
     let now = shown.saml.now;
     let draft = sent.cloned().unwrap_or_default();
     let fields = html! {
-        (identity::version(shown))
+        // A form that was refused is still about what its reader had seen.
+        @match sent.filter(|draft| !draft.is_outdated()) {
+            Some(draft) => (field::version(draft)),
+            None => (identity::version(shown)),
+        }
         (one(&draft, &SIGNING, "Signing key", "Signs our requests to the identity provider.", settings.signing.as_ref(), now))
         (one(&draft, &DECRYPTION, "Decryption key", "Opens encrypted assertions.", settings.decryption.as_ref(), now))
     };

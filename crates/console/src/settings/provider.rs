@@ -3,7 +3,6 @@
 
 use maud::{Markup, html};
 use roster_application::administration::saml_settings::{MetadataWish, SamlSettingsWish};
-use roster_application::error::Error;
 use roster_domain::permission::Permission;
 use roster_domain::saml_settings::{CertificateInfo, CertificateState, IdpTrust, MetadataUrl};
 use roster_web_kit::form::Form;
@@ -46,10 +45,8 @@ pub(crate) async fn send(desk: &Desk, form: &Form) -> Answer {
             .application
             .update_saml_settings(desk.caller(), wish, draft.version())
             .await;
-        match saved {
-            Ok(_) => return Ok(desk.done("/settings/identity", Notice::ProviderSaved)),
-            Err(Error::VersionMismatch) => draft.outdated(identity::OUTDATED),
-            Err(error) => draft.object(error)?,
+        if draft.replaced(saved, identity::OUTDATED)?.is_some() {
+            return Ok(desk.done("/settings/identity", Notice::ProviderSaved));
         }
         return refused(desk, draft).await;
     }

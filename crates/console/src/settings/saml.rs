@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use roster_application::administration::saml_settings::SamlSettingsWish;
 use roster_domain::permission::Permission;
+use roster_domain::refusal::excerpt;
 use roster_domain::return_url::ReturnUrl;
 use roster_domain::saml_settings::SamlSettings;
 use roster_domain::text::SamlAttributeName;
@@ -64,6 +65,7 @@ fn read(draft: &mut Draft) -> Option<SamlSettingsWish> {
     );
     let role = draft.read(ROLE, "The attribute for the role", SamlAttributeName::new);
     let names = [EMAIL, FIRST_NAME, LAST_NAME, ROLE];
+    // The rules refuse it too; this only says it beside the field.
     for (place, name) in names.iter().enumerate() {
         let earlier = names.iter().take(place);
         let text = draft.text(name).trim();
@@ -76,16 +78,9 @@ fn read(draft: &mut Draft) -> Option<SamlSettingsWish> {
             draft.refuse(name, problem);
         }
     }
-    let mut return_urls = Vec::new();
-    for line in draft.lines(RETURN_URLS) {
-        match ReturnUrl::new(&line) {
-            Ok(url) => return_urls.push(url),
-            Err(problem) => {
-                let line = roster_domain::refusal::excerpt(&line);
-                draft.refuse(RETURN_URLS, format!("\"{line}\" {problem}."));
-            }
-        }
-    }
+    let return_urls = draft.read_each(RETURN_URLS, draft.lines(RETURN_URLS), |line| {
+        ReturnUrl::new(line).map_err(|problem| format!("\"{}\" {problem}.", excerpt(line)))
+    });
     draft.is_sound().then(|| SamlSettingsWish {
         enabled: Some(draft.ticked(ENABLED)),
         idp_initiated: Some(draft.ticked(IDP_INITIATED)),
@@ -94,7 +89,7 @@ fn read(draft: &mut Draft) -> Option<SamlSettingsWish> {
         first_name_attribute: first,
         last_name_attribute: last,
         role_attribute: role,
-        return_urls: Some(return_urls),
+        return_urls,
         ..SamlSettingsWish::default()
     })
 }

@@ -91,6 +91,40 @@ on_both_stores! {
         assert_eq!(saml_settings(&company.tenant.api()).await.get("signingCertificate"), None);
         assert!(!company.tenant.server.logs().contains(one.key_pem.lines().nth(12).unwrap()));
     }
+
+    async fn a_form_of_an_earlier_session_gives_no_key_back_and_loses_no_tick(backend: Backend) {
+        let company = Company::new(backend).await;
+        let old = company.operator().await.browser.csrf().await;
+        let console = company.operator().await;
+        let [signing, _] = pair();
+        let address = format!("/console{KEYS}");
+        let (key, certificate) = (signing.key_pem.as_str(), signing.certificate_pem.as_str());
+        let both = format!("{key}{certificate}");
+        for pasted in [[key, certificate], [certificate, key], ["", both.as_str()]] {
+            let fields = [("csrf_token", old.as_str()), (NAMES[0].0, pasted[0]), (NAMES[0].1, pasted[1])];
+            let page = console.post_as_is(&address, &fields).await.is(403);
+            assert!(!shows(&page, &signing), "{}", page.text());
+        }
+        let _ = send(&console, &[(NAMES[0].0, key), (NAMES[0].1, certificate)]).await.is_fine().saying("Saved.");
+        let fields = [("csrf_token", old.as_str()), (NAMES[0].2, "on")];
+        let page = console.post_as_is(&address, &fields).await.is(403);
+        let _ = page.form(KEYS).send(&console).await.is_fine().saying("Saved.");
+        assert_eq!(saml_settings(&company.tenant.api()).await.get("signingCertificate"), None);
+    }
+
+    async fn a_form_that_was_refused_is_still_about_what_its_reader_had_seen(backend: Backend) {
+        let company = Company::new(backend).await;
+        let console = company.operator().await;
+        let [mine, theirs] = pair();
+        let form = identity(&console).await.form(KEYS);
+        let _ = send(&console, &[(NAMES[0].0, &theirs.key_pem), (NAMES[0].1, &theirs.certificate_pem)]).await.is_fine();
+        let page = form.set(NAMES[0].0, &mine.key_pem).send(&console).await.is(422);
+        let form = page.form(KEYS).set(NAMES[0].0, &mine.key_pem).set(NAMES[0].1, &mine.certificate_pem);
+        let page = form.send(&console).await.is(409).saying(&fingerprint(&theirs));
+        // Whoever sends it again means it.
+        let form = page.form(KEYS).set(NAMES[0].0, &mine.key_pem).set(NAMES[0].1, &mine.certificate_pem);
+        let _ = form.send(&console).await.is_fine().saying(&fingerprint(&mine));
+    }
 }
 
 impl Company {
