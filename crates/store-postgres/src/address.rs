@@ -180,7 +180,8 @@ impl Target {
                 config.host(address.to_string());
             }
             config.ssl_mode(tls.mode());
-        } else if config.get_hosts().iter().any(named) {
+        } else if !config.get_hostaddrs().is_empty() || config.get_hosts().iter().any(named) {
+            // An address goes before the path of a socket beside it.
             config.ssl_mode(tls.mode());
         } else {
             // There is no TLS on a socket of this machine, and nobody on the way.

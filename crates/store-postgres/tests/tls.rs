@@ -115,6 +115,17 @@ fn encrypted(cluster: &Cluster, name: &str) -> String {
 }
 
 #[tokio::test]
+async fn an_address_beside_the_path_of_a_socket_is_not_spoken_to_in_clear() {
+    let port = Place::shared().server.port();
+    for mode in ["require", "verify-ca", "verify-full"] {
+        let url = format!(
+            "postgres://postgres@%2Fvar%2Frun%2Fpostgresql:{port}/postgres?hostaddr=127.0.0.1&sslmode={mode}"
+        );
+        assert!(open(&url).await.is_err(), "{url}");
+    }
+}
+
+#[tokio::test]
 async fn each_mode_lets_in_whom_it_should() {
     let place = Place::shared();
     for (host, parameters) in [
