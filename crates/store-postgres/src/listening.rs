@@ -8,16 +8,21 @@ use std::time::Duration;
 use async_trait::async_trait;
 use roster_application::ports::store::{OneProcess, RemoteChange, RemoteChanges};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{AsyncMessage, Client};
 
 use crate::address::{ConnectError, Target};
 use crate::announcements::{CHANNEL, understand};
 use crate::pooling::is_pooled;
 
-/// How long to wait before the second attempt at a connection; before each further one twice as
-/// long.
+/// How long to wait before another attempt at a connection; before each further one twice as long,
+/// unless the one that was lost had lasted.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How often a connection on which nothing is said is used all the same: what stands between ends idle
+/// ones, and one that is dead shows.
+const HEARTBEAT: Duration = Duration::from_secs(30);
 
 /// So many announcements wait to be heard; further ones wait in the network.
 const WAITING: usize = 1_000;
@@ -52,11 +57,38 @@ pub(crate) fn deaf() -> Box<dyn RemoteChanges> {
     Box::new(OneProcess)
 }
 
+fn listen() -> String {
+    format!("LISTEN {CHANNEL}")
+}
+
 /// A connection that listens.
 struct Ear {
     announcements: mpsc::Receiver<Result<String, String>>,
     /// The connection ends with it.
-    _client: Client,
+    client: Client,
+    since: Instant,
+    /// How long an answer may take.
+    limit: Duration,
+}
+
+impl Ear {
+    /// The next announcement, or why there will be none.
+    async fn hear(&mut self) -> Result<String, String> {
+        loop {
+            match timeout(HEARTBEAT, self.announcements.recv()).await {
+                Ok(Some(announcement)) => return announcement,
+                Ok(None) => return Err("the connection was closed".to_owned()),
+                Err(_) => self.beat().await?,
+            }
+        }
+    }
+
+    async fn beat(&self) -> Result<(), String> {
+        // Said again it changes nothing.
+        let answer = timeout(self.limit, self.client.batch_execute(&listen())).await;
+        let answer = answer.map_err(|_| "the connection does not answer any more")?;
+        answer.map_err(|error| error.to_string())
+    }
 }
 
 impl Listening {
@@ -94,13 +126,21 @@ impl Listening {
             }
         });
         client
-            .batch_execute(&format!("LISTEN {CHANNEL}"))
+            .batch_execute(&listen())
             .await
             .map_err(ConnectError::Refused)?;
         Ok(Ear {
             announcements,
-            _client: client,
+            client,
+            since: Instant::now(),
+            limit: self.target.limit(),
         })
+    }
+
+    /// Waits before the next attempt.
+    async fn rest(&mut self) {
+        sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 
     /// Says once what keeps it from hearing.
@@ -119,17 +159,20 @@ impl RemoteChanges for Listening {
     async fn next(&mut self) -> Option<RemoteChange> {
         loop {
             if let Some(ear) = &mut self.ear {
-                match ear.announcements.recv().await {
-                    Some(Ok(announcement)) => return Some(understand(&announcement)),
-                    Some(Err(problem)) => self.complain(&problem),
-                    None => self.complain(&"the connection was closed"),
+                let heard = ear.hear().await;
+                if ear.since.elapsed() > LONGEST_PAUSE {
+                    self.pause = FIRST_PAUSE;
+                }
+                match heard {
+                    Ok(announcement) => return Some(understand(&announcement)),
+                    Err(problem) => self.complain(&problem),
                 }
                 self.ear = None;
+                self.rest().await;
             }
             match self.open().await {
                 Ok(ear) => {
                     self.ear = Some(ear);
-                    self.pause = FIRST_PAUSE;
                     if std::mem::take(&mut self.failing) {
                         tracing::info!("hears again at once what other processes change");
                     }
@@ -137,8 +180,7 @@ impl RemoteChanges for Listening {
                 }
                 Err(problem) => {
                     self.complain(&problem);
-                    tokio::time::sleep(self.pause).await;
-                    self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                    self.rest().await;
                 }
             }
         }
