@@ -25,8 +25,8 @@ use roster_web_kit::address::{PublicAddress, Transport};
 /// Browsers shall ask this host over https alone, for a year (RFC 6797).
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// The longest path that a log line holds, in characters.
-const LOGGED_PATH: usize = 256;
+/// The longest path that a log line or a trace holds, in characters.
+pub const LOGGED_PATH: usize = 256;
 
 /// What the door learns of a request, for the log; it survives a panic and the time limit.
 #[derive(Debug, Default)]

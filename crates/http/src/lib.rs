@@ -59,6 +59,7 @@ use serde_json::Value;
 use allow::AllowedMethods;
 use door::Door;
 use envelope::Envelope;
+pub use envelope::LOGGED_PATH;
 use failure::Api;
 use options::Options;
 use rate_limit::{SourceLimits, TenantLimits};

@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(commands::run(command_line));
     // A query that a signal interrupted must not hold the process back.
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    runtime.shutdown_timeout(shutdown::LAST_THREADS);
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => output::fail(&failure.to_string()),

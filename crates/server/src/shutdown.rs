@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// How long requests in flight may take to finish. With what follows below it stays under the 40 seconds
-/// after which Kubernetes kills (`terminationGracePeriodSeconds` of the chart).
+/// How long requests in flight may take to finish. With all that comes after it stays under the 40
+/// seconds after which Kubernetes kills (`terminationGracePeriodSeconds` of the chart).
 pub(crate) const LIMIT: Duration = Duration::from_secs(25);
 
 /// How long the work in the background, and the last notes, may take after that.
 pub(crate) const LAST_NOTES: Duration = Duration::from_secs(3);
+
+/// How long threads that wait for something else are waited for at the very end.
+pub(crate) const LAST_THREADS: Duration = Duration::from_secs(1);
 
 /// The signals that ask the process to end.
 pub(crate) struct Signals {

@@ -44,7 +44,10 @@ pub(crate) async fn run(command_line: CommandLine) -> Result<(), Failure> {
     logging::start(&configuration, filter, tracer);
     if let Some(telemetry) = telemetry {
         let ended = serve::run(&configuration, command_line.config.as_deref(), &telemetry).await;
-        telemetry.end().await;
+        // Who asks a second time does not want to wait.
+        if !matches!(ended, Err(Failure::Interrupted)) {
+            telemetry.end().await;
+        }
         return ended;
     }
     match command_line.command {

@@ -105,7 +105,8 @@ async fn exposition(
     let Some((address, registry)) = wanted else {
         return Ok(None);
     };
-    let exposition = Exposition::start(address, registry).await;
+    let limits = Limits::of(configuration.request_timeout);
+    let exposition = Exposition::start(address, registry, limits).await;
     let exposition = exposition.map_err(|problem| Failure::MetricsListen { address, problem })?;
     tracing::info!(address = %exposition.address(), "metrics for Prometheus");
     Ok(Some(exposition))

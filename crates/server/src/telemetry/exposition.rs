@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 
 use poem::endpoint::make_sync;
 use poem::http::StatusCode;
-use poem::listener::TcpAcceptor;
 use poem::{Response, Route, Server, get};
 use prometheus::{Encoder, Registry, TextEncoder};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+use crate::listener::{Connections, Limits};
 
 /// The server for Prometheus. It ends when it is dropped.
 pub(crate) struct Exposition {
@@ -18,11 +19,15 @@ pub(crate) struct Exposition {
 }
 
 impl Exposition {
-    /// Begins to answer.
-    pub(crate) async fn start(address: SocketAddr, registry: Registry) -> io::Result<Self> {
+    /// Begins to answer, within the limits of any other connection.
+    pub(crate) async fn start(
+        address: SocketAddr,
+        registry: Registry,
+        limits: Limits,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let acceptor = TcpAcceptor::from_tokio(listener)?;
+        let acceptor = Connections::new(listener, limits)?;
         let routes = Route::new().at("/metrics", get(make_sync(move |_| text(&registry))));
         let task = tokio::spawn(async move {
             if let Err(error) = Server::new_with_acceptor(acceptor).run(routes).await {

@@ -32,7 +32,7 @@ use instruments::Instruments;
 use requests::Requests;
 
 /// How long what is left may take to be sent at the end.
-const LAST_FLUSH: Duration = Duration::from_secs(3);
+const LAST_FLUSH: Duration = Duration::from_secs(5);
 
 /// The name under which everything is measured.
 const SCOPE: &str = "roster";
@@ -110,13 +110,13 @@ impl Telemetry {
     pub(crate) async fn end(self) {
         let ending = tokio::task::spawn_blocking(move || {
             if let Some(tracer) = self.tracer {
-                let _ = tracer.shutdown_with_timeout(LAST_FLUSH);
+                let _ = tracer.shutdown_with_timeout(LAST_FLUSH / 2);
             }
             if let Some(meters) = self.meters {
-                let _ = meters.shutdown_with_timeout(LAST_FLUSH);
+                let _ = meters.shutdown_with_timeout(LAST_FLUSH / 2);
             }
         });
-        let _ = tokio::time::timeout(LAST_FLUSH * 2, ending).await;
+        let _ = tokio::time::timeout(LAST_FLUSH, ending).await;
     }
 }
 

@@ -9,6 +9,7 @@ use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use poem::http::{HeaderMap, Method};
 use poem::{Endpoint, Request, Response};
+use roster_http::LOGGED_PATH;
 use roster_http::observed::{Observed, Outcome};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -97,6 +98,7 @@ fn known(method: &Method) -> &'static str {
 /// The span of a request, as the semantic conventions have it. No query, no header, no body: they may
 /// name people, or hold a secret.
 fn span(request: &Request, method: &'static str) -> Span {
+    let path: String = request.uri().path().chars().take(LOGGED_PATH).collect();
     let span = tracing::info_span!(
         target: "roster::request",
         "request",
@@ -105,7 +107,7 @@ fn span(request: &Request, method: &'static str) -> Span {
         http.request.method = method,
         http.route = Empty,
         http.response.status_code = Empty,
-        url.path = request.uri().path(),
+        url.path = path,
         trace_id = Empty,
         roster.tenant = Empty,
         roster.request_id = Empty,
