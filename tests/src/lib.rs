@@ -41,6 +41,15 @@ pub mod server;
 pub mod tenant;
 pub mod tools;
 
+use std::net::{Ipv4Addr, TcpListener};
+
+/// A port on 127.0.0.1 that nobody uses at the moment.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 /// Which store a story runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {

@@ -10,8 +10,6 @@ mod programs;
 mod server;
 
 use std::fs::{self, Permissions};
-use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -19,6 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Instant;
 
+use crate::free_port;
 pub use pooler::Pooler;
 pub use programs::ClusterError;
 use programs::{Programs, finish, io_error};
@@ -124,13 +123,35 @@ impl Cluster {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            cluster.port = free_port().map_err(io_error("looking for a free port"))?;
+            cluster.port = free_port();
             match cluster.launch() {
                 Ok(()) => return Ok(cluster),
                 Err(error) if attempts == 5 => return Err(error),
                 Err(_) => {}
             }
         }
+    }
+
+    /// Starts one with the database `roster` of an account of that name, which needs the password
+    /// `first`; the account postgres goes on without.
+    ///
+    /// # Errors
+    /// [`ClusterError`].
+    pub fn with_password() -> Result<Self, ClusterError> {
+        let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256";
+        let cluster = Self::start(ClusterOptions {
+            fsync: false,
+            files: vec![("pg_hba.conf".to_owned(), rules.to_owned())],
+            ..ClusterOptions::default()
+        })?;
+        let admin = cluster.url("postgres");
+        for statement in [
+            "CREATE ROLE roster LOGIN PASSWORD 'first'",
+            "CREATE DATABASE roster OWNER roster",
+        ] {
+            let _ = cluster.sql(&admin, statement)?;
+        }
+        Ok(cluster)
     }
 
     /// The port on 127.0.0.1.
@@ -264,12 +285,6 @@ impl Drop for Cluster {
         }
         self.watchdog.dismiss();
     }
-}
-
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
 }
 
 #[cfg(test)]

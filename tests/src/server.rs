@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -17,6 +17,7 @@ use tempfile::TempDir;
 
 use crate::Backend;
 use crate::binary::{binary, text};
+use crate::free_port;
 use crate::postgres::shared_cluster;
 use crate::raw;
 
@@ -135,11 +136,7 @@ impl Server {
             // Any number of servers may come to share this database.
             settings.push(("ROSTER_SECRET_KEY".to_owned(), SECRET_KEY.to_owned()));
         }
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         let server = Self {
             backend,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),

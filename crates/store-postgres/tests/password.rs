@@ -5,21 +5,13 @@ use std::fs;
 
 use roster_application::ports::store::Store;
 use roster_store_postgres::{Address, OpenError, PoolOptions, PostgresStore};
-use roster_tests::postgres::{Cluster, ClusterOptions};
+use roster_tests::postgres::Cluster;
 
 #[tokio::test]
 async fn a_password_is_read_from_its_file_for_each_new_connection() {
-    let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256";
-    let cluster = Cluster::start(ClusterOptions {
-        fsync: false,
-        files: vec![("pg_hba.conf".to_owned(), rules.to_owned())],
-        ..ClusterOptions::default()
-    })
-    .unwrap();
+    let cluster = Cluster::with_password().unwrap();
     let admin = cluster.url("postgres");
     let sql = |statements: &str| cluster.sql(&admin, statements).unwrap();
-    sql("CREATE ROLE roster LOGIN PASSWORD 'first'");
-    sql("CREATE DATABASE roster OWNER roster");
     let files = tempfile::tempdir().unwrap();
     let file = files.path().join("password");
     let port = cluster.port();

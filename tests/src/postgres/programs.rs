@@ -14,6 +14,11 @@ pub enum ClusterError {
         "PostgreSQL is not installed: no initdb under /usr/lib/postgresql/*/bin or on PATH. Install it with `apt-get install postgresql`"
     )]
     Missing,
+    /// PgBouncer was not found.
+    #[error(
+        "PgBouncer is not installed: it is neither in /usr/sbin nor on PATH. Install it with `apt-get install pgbouncer`"
+    )]
+    NoPooler,
     /// The tests run as root, which PostgreSQL refuses to, and there is no other account for it.
     #[error("PostgreSQL doesn't run as root, and there is no account postgres or nobody for it")]
     NoAccount,

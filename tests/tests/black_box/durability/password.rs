@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use roster_tests::Backend;
-use roster_tests::postgres::{Cluster, ClusterOptions};
+use roster_tests::postgres::Cluster;
 use roster_tests::server::Server;
 use roster_tests::tenant::Tenant;
 use serde_json::json;
@@ -14,16 +14,9 @@ use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_notices_that_the_password_is_changed() {
-    let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256";
-    let cluster = Cluster::start(ClusterOptions {
-        files: vec![("pg_hba.conf".to_owned(), rules.to_owned())],
-        ..ClusterOptions::default()
-    })
-    .unwrap();
+    let cluster = Cluster::with_password().unwrap();
     let admin = cluster.url("postgres");
     let sql = |statements: &str| cluster.sql(&admin, statements).unwrap();
-    sql("CREATE ROLE roster LOGIN PASSWORD 'first'");
-    sql("CREATE DATABASE roster OWNER roster");
     let files = tempfile::tempdir().unwrap();
     let file = files.path().join("password");
     fs::write(&file, "first\n").unwrap();

@@ -3,7 +3,6 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use roster_tests::Backend;
 use roster_tests::client::{Answer, http};
 use roster_tests::idp::{OktaIdp, Person};
 use roster_tests::okta::{App, Okta};
@@ -11,9 +10,8 @@ use roster_tests::on_both_stores;
 use roster_tests::server::Server;
 use roster_tests::tenant::Tenant;
 use roster_tests::tools::{Process, program};
+use roster_tests::{Backend, free_port};
 use serde_json::{Value, json};
-
-use super::free_port;
 
 /// A Prometheus that scrapes one server.
 struct Prometheus {
@@ -104,6 +102,10 @@ on_both_stores! {
         prometheus.value("roster_audit_records_total{result='FAILED'}", |count| count == 1.0).await;
         prometheus.value("roster_audit_records_total{result='SUCCEEDED'}", |count| count >= 4.0).await;
         prometheus.value("roster_cache_lookups_total{cache='tokens',outcome='hit'}", |count| count >= 1.0).await;
+        // No label names anybody.
+        let text = Answer::of(http().build().unwrap().get(format!("http://{listen}/metrics"))).await.text();
+        assert!(text.contains("replaceUser"), "{text}");
+        assert!(!text.contains("@example.com") && !text.contains(&id), "{text}");
         // What ends soon is looked for within seconds of a start, and then every few minutes only.
         server.restart();
         let tenant = &tenant.slug;
@@ -113,9 +115,6 @@ on_both_stores! {
             prometheus.value("roster_db_pool_size", |size| size == 16.0).await;
             prometheus.value("sum(roster_db_pool_connections)", |open| open >= 1.0).await;
         }
-        // No label names anybody.
-        let text = Answer::of(http().build().unwrap().get(format!("http://{listen}/metrics"))).await.text();
-        assert!(!text.contains("@example.com") && !text.contains(&id), "{text}");
     }
 }
 
