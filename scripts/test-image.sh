@@ -52,6 +52,8 @@ if [[ -x $release ]]; then
     size=$((beside + $(stat --format=%s "$release")))
     ((size < 40 * 1024 * 1024)) || fail "The image has $((size / 1024 / 1024)) MiB; it must stay under 40."
     say "with the release build it has $((size / 1024 / 1024)) MiB"
+else
+    say "not measured: the size of the image, since there is no release build (cargo build --release --bin roster)"
 fi
 
 # The program in that file system and no other, as the user that the image names.
@@ -60,8 +62,10 @@ mapfile -t settings < <(sed -n '/^ENV /,/[^\\]$/p' deploy/Dockerfile | grep -o '
 port=$((20000 + RANDOM % 20000))
 metrics=$((port + 1))
 settings+=("ROSTER_LISTEN=127.0.0.1:$port" "ROSTER_METRICS_LISTEN=127.0.0.1:$metrics")
-change_root=(chroot --userspec=65532:65532 "$rootfs")
+user=65532
+change_root=(chroot --userspec="$user:$user" "$rootfs")
 if [[ $(id -u) != 0 ]]; then
+    user=
     change_root=(unshare --user --map-root-user --root="$rootfs")
 fi
 clean=(env --ignore-environment "PATH=$PATH" "${settings[@]}")
@@ -71,7 +75,7 @@ if ! "${clean[@]}" "${change_root[@]}" /roster --version >/dev/null 2>"$work/ref
 else
     data=$rootfs/var/lib/roster
     mkdir "$data"
-    [[ $(id -u) != 0 ]] || chown 65532:65532 "$data"
+    [[ $(id -u) != 0 ]] || chown "$user:$user" "$data"
     echo '127.0.0.1 database.example' >"$rootfs/etc/hosts"
     if "${clean[@]}" ROSTER_DATABASE_URL=postgres://roster@database.example:1/roster \
         "${change_root[@]}" /roster migrate 2>"$work/refused"; then
@@ -99,7 +103,7 @@ else
     ((ended == 0)) || fail "The server did not end in order: $(cat "$work/log")"
     changed=$(find "$rootfs" -newer "$rootfs/etc/hosts" -type f -not -path "$data/*")
     [[ -z $changed ]] || fail "The server writes outside of its data directory: $changed"
-    say "the program runs in it as user 65532, looks names up, and writes to its data directory alone"
+    say "the program runs in it${user:+ as user $user}, looks names up, and writes to its data directory alone"
 fi
 
 # --- what runs beside it -------------------------------------------------------------------------

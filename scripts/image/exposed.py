@@ -9,8 +9,8 @@ from pathlib import Path
 
 LIST = Path(__file__).parents[2] / "deploy/dashboards/metrics.txt"
 LISTED = {name: set(labels) for line in LIST.read_text().splitlines() if line and line[0] != "#" for name, *labels in [line.split()]}
-# What every server has, whatever it has done.
-AT_ONCE = {"roster_build_info", "roster_audit_records_total", "roster_cache_lookups_total", "http_server_request_duration_seconds_count"}
+# What every server has after a request of Okta's and a sign-in that were refused.
+AT_ONCE = {"roster_build_info", "roster_audit_records_total", "roster_cache_lookups_total", "roster_scim_operations_total", "roster_sign_ins_total", "http_server_request_duration_seconds_count"}
 
 seen, problems = {}, []
 for line in sys.stdin:

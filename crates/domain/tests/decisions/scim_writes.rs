@@ -1,3 +1,5 @@
+//! Which audit records are those of a write by SCIM.
+
 use roster_domain::audit::{AuditAction, AuditRecord};
 use roster_domain::change::Change;
 use roster_domain::refusal::Refusal;

@@ -94,7 +94,8 @@ impl AuditLog {
     ///
     /// Every record that matches, newest first, as a file of JSON lines: each line is a record as the
     /// list of records has it. The file is written while the log is read, so it may be of any length; a
-    /// connection that ends early means that it is not complete. Needs the permission `AuditLogRead`.
+    /// connection that ends early means that it is not complete. Whether the caller may read the log is asked
+    /// when it begins. Needs the permission `AuditLogRead`.
     #[oai(
         path = "/audit-log/export",
         method = "get",
