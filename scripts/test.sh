@@ -25,7 +25,8 @@ run() { # NAME COMMAND...
 run "tools" make tools
 run "checks" make check
 run "build" cargo build --quiet --workspace --bins
-run "tests" cargo test --quiet --workspace
+# Not at the first test that fails: one run tells them all.
+run "tests" cargo test --quiet --workspace --no-fail-fast
 run "OpenAPI" make lint-openapi
 run "Helm chart" make test-chart
 run "image" make test-image
