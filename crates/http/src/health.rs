@@ -11,14 +11,14 @@ pub(crate) fn livez() -> Response {
     plain(StatusCode::OK, "ok\n")
 }
 
-/// The database answers, and its schema is the one this program knows.
+/// The database answers, and its schema serves this program.
 #[handler]
 pub(crate) async fn readyz(Data(application): Data<&Application>) -> Response {
     match application.ready().await {
         Ok(()) => plain(StatusCode::OK, "ok\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            let text = "not ready: the database does not answer, or its schema is not the one of this program\n";
+            let text = "not ready: the database does not answer, or its schema does not serve this version: roster migrate --check tells\n";
             plain(StatusCode::SERVICE_UNAVAILABLE, text)
         }
     }

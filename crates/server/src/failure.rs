@@ -42,7 +42,7 @@ pub(crate) enum Failure {
     /// There is no database of ours where the settings point.
     #[error("There is no database at {}. Start `roster serve` or run `roster migrate` first; or, if the server runs elsewhere, set ROSTER_DATA_DIR or ROSTER_DATABASE_URL as it has them.", .0.display())]
     NoDatabase(PathBuf),
-    /// The database answers, but its tables are not the ones that this program knows.
+    /// The database answers, but its tables do not serve this program.
     #[error("The database can't be used: {0}")]
     NotReady(StoreError),
     /// No tenant of that slug.

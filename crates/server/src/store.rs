@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use roster_application::ports::store::Store;
 use roster_application::{Adapters, Application};
 use roster_saml::Saml;
-use roster_store_postgres::{Address, PoolOptions, PostgresStore};
+use roster_store_postgres::{Address, PoolOptions, PostgresStore, Standing};
 use roster_store_sqlite::SqliteStore;
 
 use crate::configuration::{Configuration, Database};
@@ -77,17 +77,24 @@ impl OpenStore {
     ///
     /// # Errors
     /// [`Failure::Migrate`].
-    pub(crate) async fn migrate(&self) -> Result<(), Failure> {
-        match self {
-            Self::Sqlite(store) => store
-                .migrate()
-                .await
-                .map_err(|error| Failure::Migrate(error.to_string())),
-            Self::Postgres(store) => store
-                .migrate()
-                .await
-                .map_err(|error| Failure::Migrate(error.to_string())),
-        }
+    pub(crate) async fn migrate(&self) -> Result<Standing, Failure> {
+        let migrated = match self {
+            Self::Sqlite(store) => store.migrate().await,
+            Self::Postgres(store) => store.migrate().await,
+        };
+        migrated.map_err(|error| Failure::Migrate(error.to_string()))
+    }
+
+    /// How the schema stands to this program.
+    ///
+    /// # Errors
+    /// [`Failure::NotReady`] when it doesn't serve it.
+    pub(crate) async fn schema(&self) -> Result<Standing, Failure> {
+        let schema = match self {
+            Self::Sqlite(store) => store.schema().await,
+            Self::Postgres(store) => store.schema().await,
+        };
+        schema.map_err(Failure::NotReady)
     }
 
     /// The store whose pool of connections can be looked at, if it is one that has a pool.

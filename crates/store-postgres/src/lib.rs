@@ -51,6 +51,7 @@ use roster_domain::id::TenantId;
 use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::TenantSlug;
+pub use roster_store_kit::schema::Standing;
 use tenant::PostgresTenant;
 pub use tls::TlsError;
 
@@ -82,13 +83,23 @@ impl PostgresStore {
         self.connections.state()
     }
 
-    /// Brings the schema up to what this program knows. Any number of processes may do so at once:
-    /// one works, the others wait.
+    /// Brings the schema up to what this program knows, and tells how it then stands to it: a newer
+    /// version may have brought it further. Any number of processes may do so at once: one works, the
+    /// others wait.
     ///
     /// # Errors
-    /// [`StoreError::Failed`] when a migration fails or the schema is newer than this program.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
+    /// [`StoreError::Failed`] when a migration fails, or the schema is newer than this program and no
+    /// longer serves it.
+    pub async fn migrate(&self) -> Result<Standing, StoreError> {
         migrations::run(&self.connections).await
+    }
+
+    /// How the schema stands to this program.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when it does not serve it.
+    pub async fn schema(&self) -> Result<Standing, StoreError> {
+        read!(self.connections, migrations::check)
     }
 
     /// Undoes every migration. **All data is lost**; meant for tests of the migrations.
@@ -124,7 +135,7 @@ impl Store for PostgresStore {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        read!(self.connections, migrations::check)
+        self.schema().await.map(drop)
     }
 
     fn changes(&self) -> Box<dyn RemoteChanges> {

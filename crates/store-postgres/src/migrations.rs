@@ -1,8 +1,10 @@
 //! The schema: the migrations of `migrations/postgres`, which are part of the program, and whether
-//! the database has had exactly these.
+//! the database has had these. They run beside servers that work: none waits long for a lock.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
+use diesel::OptionalExtension;
 use diesel::QueryDsl;
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::migration::MigrationSource;
@@ -12,10 +14,11 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use roster_application::ports::store::StoreError;
+use roster_store_kit::schema::{self, SchemaError, Standing};
 
 use crate::connections::Connections;
 use crate::errors::store_error;
-use crate::schema::__diesel_schema_migrations as applied;
+use crate::schema::{__diesel_schema_migrations as applied, schema_compatibility};
 
 /// The migrations, in order.
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -23,39 +26,67 @@ pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migra
 /// The advisory lock of whoever migrates: any number that nothing else in the database uses.
 const LOCK: i64 = 0x726f_7374_6572; // "roster"
 
-/// The schema is not the one that this program knows.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SchemaError {
-    /// Migrations were not run.
-    #[error("the schema lacks {}: run `roster migrate` with this version of Roster", .0.join(", "))]
-    Behind(Vec<String>),
-    /// A newer version has migrated the database.
-    #[error("the schema is newer than this program, which does not know {}: run the version of Roster that migrated the database, or a later one", .0.join(", "))]
-    Ahead(Vec<String>),
-}
+/// How long a migration waits for a lock that somebody else holds. Meanwhile everybody who wants that table
+/// waits behind it, so it is well below a request's own limit; then the migration steps back and
+/// tries again.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long it stays out of the way before that.
+const STEP_BACK: Duration = Duration::from_secs(1);
+/// For how long it tries altogether.
+const PATIENCE: Duration = Duration::from_mins(3);
 
-impl From<SchemaError> for StoreError {
-    fn from(error: SchemaError) -> Self {
-        Self::Failed(Box::new(error))
+/// Runs what is missing, and tells how the schema then stands to this program. Of several processes
+/// that do so at once, one does it and the others wait.
+pub(crate) async fn run(connections: &Connections) -> Result<Standing, StoreError> {
+    let begun = Instant::now();
+    loop {
+        match with_lock(connections, run_missing).await {
+            Err(StoreError::Failed(error))
+                if error.is::<LockedOut>() && begun.elapsed() < PATIENCE =>
+            {
+                tracing::warn!(%error, "trying again");
+                tokio::time::sleep(STEP_BACK).await;
+            }
+            done => return done,
+        }
     }
 }
 
-/// Runs what is missing. Of several processes that do so at once, one does it and the others wait.
-pub(crate) async fn run(connections: &Connections) -> Result<(), StoreError> {
-    with_lock(connections, |connection| {
-        let known = known()?;
-        let names = connection
-            .applied_migrations()?
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        ahead(&known, &names)?;
-        for version in connection.run_pending_migrations(MIGRATIONS)? {
-            tracing::info!(%version, "migrated the database");
+/// A migration that was ended by the limit on waiting for locks, as far as can be told: diesel doesn't
+/// pass on the SQLSTATE, and the message is in the server's language.
+#[derive(Debug, thiserror::Error)]
+#[error("a migration was rolled back after {limit:?}, most likely since somebody holds a lock on its table (pg_locks tells who): {0}", limit = LOCK_TIMEOUT)]
+struct LockedOut(Box<dyn std::error::Error + Send + Sync>);
+
+fn run_missing(connection: &mut Migrating) -> Outcome<Standing> {
+    let known = known()?;
+    let compare = |connection: &mut Migrating| -> Outcome<_> {
+        let found = connection.applied_migrations()?;
+        let found = found.iter().map(ToString::to_string).collect();
+        let needed = if ahead(&known, &found) {
+            diesel::RunQueryDsl::first(oldest_migration(), connection).optional()?
+        } else {
+            None::<String>
+        };
+        Ok(schema::compare(&known, &found, needed.as_deref()))
+    };
+    match compare(connection)? {
+        Err(error @ SchemaError::Contracted { .. }) => return Err(error.into()),
+        Ok(standing) => return Ok(standing),
+        Err(SchemaError::Behind(_)) => {}
+    }
+    loop {
+        let begun = Instant::now();
+        // One by one, since it is the time of one that tells.
+        match connection.run_next_migration(MIGRATIONS) {
+            Ok(version) => tracing::info!(%version, "migrated the database"),
+            Err(error) if begun.elapsed() >= LOCK_TIMEOUT => return Err(LockedOut(error).into()),
+            Err(error) => return Err(error),
         }
-        Ok(())
-    })
-    .await
+        if let Ok(standing) = compare(connection)? {
+            return Ok(standing);
+        }
+    }
 }
 
 /// Undoes every migration: all data is lost.
@@ -66,29 +97,47 @@ pub(crate) async fn revert_all(connections: &Connections) -> Result<(), StoreErr
     .await
 }
 
-/// Whether the database has had every migration that this program knows, and no other.
-pub(crate) async fn check(connection: &mut AsyncPgConnection) -> Result<(), StoreError> {
+/// How the schema stands to this program.
+///
+/// # Errors
+/// [`StoreError::Failed`] with a [`SchemaError`] when it doesn't serve it.
+pub(crate) async fn check(connection: &mut AsyncPgConnection) -> Result<Standing, StoreError> {
     let found = applied::table
         .select(applied::version)
         .order(applied::version);
     let found: BTreeSet<String> = match found.load::<String>(connection).await {
         Ok(found) => found.into_iter().collect(),
-        // The message is in the server's language; the table's name isn't.
-        Err(Error::DatabaseError(_, information))
-            if information.message().contains("__diesel_schema_migrations") =>
-        {
-            BTreeSet::new()
-        }
+        Err(error) if lacks_table(&error, "__diesel_schema_migrations") => BTreeSet::new(),
         Err(error) => return Err(store_error(error)),
     };
     let known = known().map_err(StoreError::Failed)?;
-    ahead(&known, &found)?;
-    let missing: Vec<String> = known.difference(&found).cloned().collect();
-    if missing.is_empty() {
-        Ok(())
+    let needed = if ahead(&known, &found) {
+        let needed = oldest_migration().first(connection).await.optional();
+        match needed {
+            Err(error) if lacks_table(&error, "schema_compatibility") => None,
+            needed => needed.map_err(store_error)?,
+        }
     } else {
-        Err(SchemaError::Behind(missing).into())
-    }
+        None::<String>
+    };
+    schema::compare(&known, &found, needed.as_deref())
+        .map_err(|error| StoreError::Failed(Box::new(error)))
+}
+
+/// Whether the database knows a migration that this program doesn't: only then is it of interest
+/// what it says of its compatibility.
+fn ahead(known: &BTreeSet<String>, found: &BTreeSet<String>) -> bool {
+    !found.is_subset(known)
+}
+
+/// The message is in the server's language; the table's name isn't.
+fn lacks_table(error: &Error, table: &str) -> bool {
+    matches!(error, Error::DatabaseError(_, information) if information.message().contains(table))
+}
+
+#[diesel::dsl::auto_type]
+fn oldest_migration() -> _ {
+    schema_compatibility::table.select(schema_compatibility::oldest_migration)
 }
 
 type Migrating = AsyncConnectionWrapper<AsyncPgConnection>;
@@ -102,22 +151,14 @@ fn known() -> Outcome<BTreeSet<String>> {
         .collect())
 }
 
-fn ahead(known: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), SchemaError> {
-    let unknown: Vec<String> = found.difference(known).cloned().collect();
-    if unknown.is_empty() {
-        Ok(())
-    } else {
-        Err(SchemaError::Ahead(unknown))
-    }
-}
-
 /// Runs `work` on a connection that holds the lock. diesel's migrations are not async: they have a
 /// thread of their own.
-async fn with_lock(
+async fn with_lock<T: Send + 'static>(
     connections: &Connections,
-    work: impl FnOnce(&mut Migrating) -> Outcome<()> + Send + 'static,
-) -> Result<(), StoreError> {
+    work: impl FnOnce(&mut Migrating) -> Outcome<T> + Send + 'static,
+) -> Result<T, StoreError> {
     let (connection, one_transaction) = connections.unlimited().await?;
+    let limit = LOCK_TIMEOUT.as_millis();
     let done = tokio::task::spawn_blocking(move || {
         let mut connection = Migrating::from(connection);
         if one_transaction {
@@ -126,12 +167,16 @@ async fn with_lock(
                 connection.batch_execute(&format!(
                     "SET LOCAL statement_timeout = 0; \
                      SET LOCAL idle_in_transaction_session_timeout = 0; \
-                     SELECT pg_advisory_xact_lock({LOCK})"
+                     SELECT pg_advisory_xact_lock({LOCK}); \
+                     SET LOCAL lock_timeout = '{limit}ms'"
                 ))?;
                 work(connection)
             });
         }
-        connection.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+        // Whoever migrates already is waited for without a limit.
+        connection.batch_execute(&format!(
+            "SELECT pg_advisory_lock({LOCK}); SET lock_timeout = '{limit}ms'"
+        ))?;
         let done = work(&mut connection);
         // Where this fails, the end of the connection frees the lock.
         let _ = connection.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"));

@@ -4,6 +4,7 @@
 mod common;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use common::{empty, sign_in};
 use roster_application::ports::store::{Store, StoreError};
@@ -11,7 +12,7 @@ use roster_domain::session::SessionEpoch;
 use roster_domain::user::User;
 use roster_domain::user::identity::IdpIdentity;
 use roster_store_kit::contract::world::World;
-use roster_store_postgres::{PoolOptions, PostgresStore};
+use roster_store_postgres::{PoolOptions, PostgresStore, Standing};
 use roster_tests::postgres::shared_cluster;
 
 const LEFT_OVER: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace \
@@ -20,7 +21,7 @@ const LEFT_OVER: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'publ
     AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
     AND proname NOT LIKE 'diesel%' ORDER BY 1";
 
-fn failure(result: Result<(), StoreError>) -> String {
+fn failure<T: std::fmt::Debug>(result: Result<T, StoreError>) -> String {
     match result {
         Err(StoreError::Failed(error)) => error.to_string(),
         other => format!("not Failed: {other:?}"),
@@ -48,6 +49,7 @@ async fn each_migration_can_be_undone_and_run_again() {
 
 /// The migrations after the first one, undone by hand as diesel would.
 const UNDO_ALL_BUT_THE_FIRST: &str = concat!(
+    include_str!("../../../migrations/postgres/2026-11-25-000004_schema_compatibility/down.sql"),
     include_str!("../../../migrations/postgres/2026-11-25-000003_scim_contact/down.sql"),
     include_str!("../../../migrations/postgres/2026-11-24-000002_sign_in/down.sql"),
     "DELETE FROM __diesel_schema_migrations WHERE version > '20261124000001';"
@@ -139,17 +141,81 @@ async fn a_database_without_the_schema_is_not_ready_and_says_what_to_run() {
     assert!(said.contains("roster migrate"), "{said}");
 }
 
+/// What a newer version does that adds something, and what one does that takes something away.
+const EXPANDED: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')";
+const CONTRACTED: &str = "UPDATE schema_compatibility SET oldest_migration = '29990101000001'";
+
 #[tokio::test]
-async fn a_schema_of_a_newer_version_is_refused_and_left_alone() {
+async fn a_newer_schema_serves_until_it_takes_away_what_this_program_uses() {
     let (url, store) = empty(shared_cluster(), PoolOptions::default()).await;
-    store.migrate().await.unwrap();
-    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')";
-    shared_cluster().sql(&url, newer).unwrap();
-    for result in [store.ready().await, store.migrate().await] {
-        let said = failure(result);
+    assert_eq!(store.migrate().await.unwrap(), Standing::Current);
+    shared_cluster().sql(&url, EXPANDED).unwrap();
+    let ahead = Standing::Ahead(vec!["29990101000001".to_owned()]);
+    assert_eq!(store.migrate().await.unwrap(), ahead);
+    assert_eq!(store.schema().await.unwrap(), ahead);
+    store.ready().await.unwrap();
+
+    shared_cluster().sql(&url, CONTRACTED).unwrap();
+    for said in [failure(store.ready().await), failure(store.migrate().await)] {
         assert!(
             said.contains("newer") && said.contains("29990101000001"),
             "{said}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_newer_schema_that_says_nothing_of_compatibility_does_not_serve() {
+    let (url, store) = empty(shared_cluster(), PoolOptions::default()).await;
+    store.migrate().await.unwrap();
+    let sql = |statements| shared_cluster().sql(&url, statements).unwrap();
+    sql(EXPANDED);
+    sql("DROP TABLE schema_compatibility");
+    let said = failure(store.ready().await);
+    assert!(said.contains("29990101000001"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_does_not_queue_for_a_lock_with_everybody_behind_it() {
+    let (url, store) = empty(shared_cluster(), PoolOptions::default()).await;
+    store.migrate().await.unwrap();
+    let undo = include_str!(
+        "../../../migrations/postgres/2026-11-25-000004_schema_compatibility/down.sql"
+    );
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version > '20261125000003'";
+    shared_cluster()
+        .sql(&url, &format!("{undo}{forget}"))
+        .unwrap();
+
+    // Somebody reads in a transaction that stays open for longer than the migration waits …
+    let reading = url.clone();
+    let reader = std::thread::spawn(move || {
+        let long = "LOCK TABLE __diesel_schema_migrations IN SHARE MODE; SELECT pg_sleep(4)";
+        shared_cluster().sql(&reading, long).unwrap();
+    });
+    let locked = "SELECT count(*) FROM pg_locks \
+        WHERE relation = '__diesel_schema_migrations'::regclass AND mode = 'ShareLock' AND granted";
+    while shared_cluster().sql(&url, locked).unwrap() != "1" {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let begun = Instant::now();
+    let migrating = tokio::spawn(async move { store.migrate().await });
+    // … so it steps back at least once, and comes through in the end.
+    let mut waits = 0;
+    let waiting = "SELECT count(*) FROM pg_locks \
+        WHERE relation = '__diesel_schema_migrations'::regclass AND NOT granted";
+    let mut before = "0".to_owned();
+    while !migrating.is_finished() {
+        let now = shared_cluster().sql(&url, waiting).unwrap();
+        if before == "0" && now != "0" {
+            waits += 1;
+        }
+        before = now;
+    }
+    assert_eq!(migrating.await.unwrap().unwrap(), Standing::Current);
+    assert!(
+        begun.elapsed() >= Duration::from_secs(3) && waits >= 2,
+        "{waits}"
+    );
+    reader.join().unwrap();
 }

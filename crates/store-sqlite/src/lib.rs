@@ -48,6 +48,7 @@ use roster_domain::id::TenantId;
 use roster_domain::signing_key::SigningKey;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::TenantSlug;
+pub use roster_store_kit::schema::Standing;
 use tenant::SqliteTenant;
 use writer::{Work, Writer, unaudited};
 
@@ -89,13 +90,23 @@ impl SqliteStore {
         })
     }
 
-    /// Brings the schema up to what this program knows. Any number of processes may do so at once:
-    /// one works, the others wait.
+    /// Brings the schema up to what this program knows, and tells how it then stands to it: a newer
+    /// version may have brought it further. Any number of processes may do so at once: one works, the
+    /// others wait.
     ///
     /// # Errors
-    /// [`StoreError::Failed`] when a migration fails or the schema is newer than this program.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
+    /// [`StoreError::Failed`] when a migration fails, or the schema is newer than this program and no
+    /// longer serves it.
+    pub async fn migrate(&self) -> Result<Standing, StoreError> {
         self.migrating(migrations::run).await
+    }
+
+    /// How the schema stands to this program.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when it does not serve it.
+    pub async fn schema(&self) -> Result<Standing, StoreError> {
+        self.database.readers.read(migrations::check).await
     }
 
     /// Undoes every migration. **All data is lost**; meant for tests of the migrations.
@@ -106,10 +117,10 @@ impl SqliteStore {
         self.migrating(migrations::revert_all).await
     }
 
-    async fn migrating(
+    async fn migrating<T: Send + 'static>(
         &self,
-        work: fn(&DatabaseFile) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        work: fn(&DatabaseFile) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let file = self.file.clone();
         let migrating = tokio::task::spawn_blocking(move || work(&file));
         migrating
@@ -152,7 +163,7 @@ impl Store for SqliteStore {
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.database.writer.ready()?;
-        self.database.readers.read(migrations::check).await
+        self.schema().await.map(drop)
     }
 
     // The command line is another process on the file; what it changes is seen when what is

@@ -1,5 +1,5 @@
 //! The schema: the migrations of `migrations/sqlite`, which are part of the program, and whether
-//! the database has had exactly these.
+//! the database has had these.
 
 use std::collections::BTreeSet;
 
@@ -9,24 +9,14 @@ use diesel::result::Error;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use roster_application::ports::store::StoreError;
+use roster_store_kit::schema::{self, SchemaError, Standing};
 
 use crate::connections::DatabaseFile;
 use crate::errors::store_error;
-use crate::schema::__diesel_schema_migrations as applied;
+use crate::schema::{__diesel_schema_migrations as applied, schema_compatibility};
 
 /// The migrations, in order.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
-
-/// The schema is not the one that this program knows.
-#[derive(Debug, thiserror::Error)]
-enum SchemaError {
-    /// Migrations were not run.
-    #[error("the schema lacks {}: run `roster migrate` with this version of Roster", .0.join(", "))]
-    Behind(Vec<String>),
-    /// A newer version has migrated the database.
-    #[error("the schema is newer than this program, which does not know {}: run the version of Roster that migrated the database, or a later one", .0.join(", "))]
-    Ahead(Vec<String>),
-}
 
 type Problem = Box<dyn std::error::Error + Send + Sync>;
 
@@ -51,15 +41,23 @@ impl From<SchemaError> for Stop {
     }
 }
 
-/// Runs what is missing. Of several processes that do so at once, one does it and the others wait.
-pub(crate) fn run(file: &DatabaseFile) -> Result<(), StoreError> {
+/// Runs what is missing, and tells how the schema then stands to this program. Of several processes
+/// that do so at once, one does it and the others wait.
+pub(crate) fn run(file: &DatabaseFile) -> Result<Standing, StoreError> {
     alone(file, |connection| {
         let names = connection.applied_migrations()?;
-        ahead(&known()?, &names.iter().map(ToString::to_string).collect())?;
+        let found = names.iter().map(ToString::to_string).collect();
+        match compare(connection, &found)? {
+            Err(error @ SchemaError::Contracted { .. }) => return Err(error.into()),
+            Ok(standing) => return Ok(standing),
+            Err(SchemaError::Behind(_)) => {}
+        }
         for version in connection.run_pending_migrations(MIGRATIONS)? {
             tracing::info!(%version, "migrated the database");
         }
-        Ok(())
+        let names = connection.applied_migrations()?;
+        let found = names.iter().map(ToString::to_string).collect();
+        Ok(compare(connection, &found)??)
     })
 }
 
@@ -71,30 +69,43 @@ pub(crate) fn revert_all(file: &DatabaseFile) -> Result<(), StoreError> {
     })
 }
 
-/// Whether the database has had every migration that this program knows, and no other.
-pub(crate) fn check(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+/// How the schema stands to this program.
+///
+/// # Errors
+/// [`StoreError::Failed`] with a [`SchemaError`] when it doesn't serve it.
+pub(crate) fn check(connection: &mut SqliteConnection) -> Result<Standing, StoreError> {
     let found = applied::table
         .select(applied::version)
         .load::<String>(connection);
     let found = match found {
         Ok(found) => found.into_iter().collect(),
-        Err(Error::DatabaseError(_, information))
-            if information.message().starts_with("no such table") =>
-        {
-            BTreeSet::new()
-        }
+        Err(error) if lacks_table(&error) => BTreeSet::new(),
         Err(error) => return Err(store_error(error)),
     };
-    let compared = known().map_err(Stop::from).and_then(|known| {
-        ahead(&known, &found)?;
-        let missing: Vec<String> = known.difference(&found).cloned().collect();
-        if missing.is_empty() {
-            Ok(())
-        } else {
-            Err(SchemaError::Behind(missing).into())
-        }
-    });
-    compared.map_err(|Stop(error)| error)
+    let standing = compare(connection, &found).and_then(|compared| Ok(compared?));
+    standing.map_err(|Stop(error)| error)
+}
+
+/// How a database that has had the migrations `found` stands to this program.
+fn compare(
+    connection: &mut SqliteConnection,
+    found: &BTreeSet<String>,
+) -> Result<Result<Standing, SchemaError>, Stop> {
+    let known = known()?;
+    let mut needed: Option<String> = None;
+    // Only to an older program is it of interest what it must know.
+    if !found.is_subset(&known) {
+        let row = schema_compatibility::table.select(schema_compatibility::oldest_migration);
+        needed = match row.first(connection).optional() {
+            Err(error) if lacks_table(&error) => None,
+            row => row?,
+        };
+    }
+    Ok(schema::compare(&known, found, needed.as_deref()))
+}
+
+fn lacks_table(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(_, information) if information.message().starts_with("no such table"))
 }
 
 fn known() -> Result<BTreeSet<String>, Problem> {
@@ -105,20 +116,11 @@ fn known() -> Result<BTreeSet<String>, Problem> {
     Ok(versions.collect())
 }
 
-fn ahead(known: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), SchemaError> {
-    let unknown: Vec<String> = found.difference(known).cloned().collect();
-    if unknown.is_empty() {
-        Ok(())
-    } else {
-        Err(SchemaError::Ahead(unknown))
-    }
-}
-
 /// Runs `work` on a connection of its own while no other process writes: all of it, or nothing.
-fn alone(
+fn alone<T>(
     file: &DatabaseFile,
-    work: impl FnOnce(&mut SqliteConnection) -> Result<(), Stop>,
-) -> Result<(), StoreError> {
+    work: impl FnOnce(&mut SqliteConnection) -> Result<T, Stop>,
+) -> Result<T, StoreError> {
     let connection = file.connect();
     let mut connection = connection.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
     connection

@@ -188,4 +188,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// What a program must know to work on this schema.
+    schema_compatibility (only_row) {
+        only_row -> Bool,
+        oldest_migration -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(tenants, settings, roles, users, sessions);

@@ -15,13 +15,14 @@ use roster_domain::session::SessionEpoch;
 use roster_domain::user::User;
 use roster_domain::user::identity::IdpIdentity;
 use roster_store_kit::contract::world::{World, at};
-use roster_store_sqlite::SqliteStore;
+use roster_store_sqlite::{SqliteStore, Standing};
 
 const FIRST: &str = include_str!("../../../migrations/sqlite/2026-11-24-000001_initial/up.sql");
 
 /// The migrations after the first one, undone by hand as diesel would.
 const UNDO_ALL_BUT_THE_FIRST: &str = concat!(
     "PRAGMA foreign_keys = ON; BEGIN;",
+    include_str!("../../../migrations/sqlite/2026-11-25-000004_schema_compatibility/down.sql"),
     include_str!("../../../migrations/sqlite/2026-11-25-000003_scim_contact/down.sql"),
     include_str!("../../../migrations/sqlite/2026-11-24-000002_sign_in/down.sql"),
     "DELETE FROM __diesel_schema_migrations WHERE version > '20261124000001'; COMMIT;"
@@ -231,17 +232,30 @@ async fn a_database_that_was_not_migrated_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_version_is_left_alone() {
+async fn a_newer_schema_serves_until_it_takes_away_what_this_program_uses() {
     let directory = directory();
     let path = directory.path().join("roster.db");
     let store = open(&path).await;
+    assert_eq!(store.migrate().await.unwrap(), Standing::Current);
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')";
     foreign(&path).batch_execute(newer).unwrap();
-    for error in [store.ready().await, store.migrate().await] {
-        let error = error.unwrap_err().to_string();
-        assert!(
-            error.contains("29990101000000") && error.contains("newer"),
-            "{error}"
-        );
+    let ahead = Standing::Ahead(vec!["29990101000000".to_owned()]);
+    assert_eq!(store.migrate().await.unwrap(), ahead);
+    assert_eq!(store.schema().await.unwrap(), ahead);
+    store.ready().await.unwrap();
+
+    for taken_away in [
+        "UPDATE schema_compatibility SET oldest_migration = '29990101000000'",
+        "DROP TABLE schema_compatibility",
+    ] {
+        foreign(&path).batch_execute(taken_away).unwrap();
+        let ready = store.ready().await.unwrap_err();
+        let migrated = store.migrate().await.unwrap_err();
+        for error in [ready.to_string(), migrated.to_string()] {
+            assert!(
+                error.contains("29990101000000") && error.contains("newer"),
+                "{taken_away}: {error}"
+            );
+        }
     }
 }

@@ -99,7 +99,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn delete_expired(&self, before: &Expired) -> Result<u64, StoreError>;
 
-    /// Whether the database answers and its schema is the one this program knows.
+    /// Whether the database answers, and its schema serves this program.
     ///
     /// # Errors
     /// [`StoreError`] when it does not.

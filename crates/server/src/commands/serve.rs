@@ -8,7 +8,7 @@ use poem::{EndpointExt, Server};
 use roster_application::Application;
 use roster_domain::tenant::Tenant;
 use roster_http::options::{Options, RateLimit};
-use roster_store_postgres::PostgresStore;
+use roster_store_postgres::{PostgresStore, Standing};
 use tokio::net::TcpListener;
 
 use crate::configuration::{Configuration, Rate};
@@ -120,8 +120,15 @@ async fn application(
 ) -> Result<(Application, Option<PostgresStore>), Failure> {
     let store = OpenStore::open(configuration).await?;
     let pool = store.postgres();
-    if configuration.migrate_on_start {
-        store.migrate().await?;
+    let schema = match configuration.migrate_on_start {
+        true => store.migrate().await?,
+        false => store.schema().await?,
+    };
+    if let Standing::Ahead(unknown) = schema {
+        tracing::warn!(
+            ?unknown,
+            "the database's schema is newer than this version, and serves it"
+        );
     }
     let equipment = Equipment::of_server(configuration)?;
     let application = store.into_application(configuration, equipment, public_url.to_owned());
