@@ -1,7 +1,7 @@
 # Every target is one line of `make help`. Two are all that a newcomer needs: `make run`, `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance image chart test-chart test-image screenshots fuzz bench tools
+.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance image chart test-chart test-image test-upgrade screenshots fuzz bench tools
 
 tools := scripts/with-tools.sh
 
@@ -54,6 +54,9 @@ test-chart: ## Test the Helm chart with helm, kubectl and the schemas of several
 
 test-image: ## Check the image, compose.yaml, the alerts and the dashboard, as far as that goes without an engine
 	$(tools) scripts/test-image.sh
+
+test-upgrade: ## Run the last release beside this version on one database (FROM=… for another revision)
+	$(tools) scripts/test-upgrade.sh $(FROM)
 
 screenshots: ## Take pictures of the console's pages anew, into docs/screenshots/
 	cargo build --quiet --bin roster

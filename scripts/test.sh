@@ -27,6 +27,7 @@ run "checks" make check
 run "build" cargo build --quiet --workspace --bins
 # Not at the first test that fails: one run tells them all.
 run "tests" cargo test --quiet --workspace --no-fail-fast
+run "upgrade" make test-upgrade
 run "OpenAPI" make lint-openapi
 run "Helm chart" make test-chart
 run "image" make test-image

@@ -9,6 +9,7 @@
 //! - [`server`]: it running: started, killed, restarted, and its command line;
 //! - [`tenant`]: a tenant of its own for each story, with users and tokens;
 //! - [`client`]: requests and the assertions on their answers;
+//! - [`load`]: clients that do what Okta does, and keep book of what was acknowledged;
 //! - [`okta`]: Okta's two personas, which replay `fixtures/okta-requests.json`;
 //! - [`idp`]: an identity provider in the shape of Okta, honest or not;
 //! - [`browser`]: a browser without a screen that signs in with it;
@@ -34,6 +35,7 @@ pub mod collector;
 pub mod console;
 pub mod idp;
 pub mod jwt;
+pub mod load;
 pub mod okta;
 pub mod postgres;
 pub mod raw;

@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::sleep;
@@ -40,6 +40,7 @@ kill -9 "$1"; sleep 0.2; rm -rf "$2""#;
 pub struct Server {
     /// Its store.
     pub backend: Backend,
+    program: PathBuf,
     address: SocketAddr,
     public_url: String,
     database_url: Option<String>,
@@ -89,14 +90,21 @@ impl Server {
     /// As [`Server::start`], with further settings, which go before the usual ones.
     #[must_use]
     pub fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Arc<Self> {
-        Self::start_as(backend, Some(PUBLIC_URL), new_database(backend), settings)
+        Self::start_version(binary(), backend, settings)
+    }
+
+    /// As [`Server::start_with`], by another version of the program.
+    #[must_use]
+    pub fn start_version(program: &Path, backend: Backend, settings: &[(&str, &str)]) -> Arc<Self> {
+        let database_url = new_database(backend);
+        Self::start_as(program, backend, Some(PUBLIC_URL), database_url, settings)
     }
 
     /// As [`Server::start_with`], for a real browser: its public URL is `http://localhost` with its
     /// port, so that the addresses it hands out lead to it.
     #[must_use]
     pub fn start_reachable(backend: Backend, settings: &[(&str, &str)]) -> Arc<Self> {
-        Self::start_as(backend, None, new_database(backend), settings)
+        Self::start_as(binary(), backend, None, new_database(backend), settings)
     }
 
     /// Another process on the same PostgreSQL database, with the same settings and secret key.
@@ -105,6 +113,15 @@ impl Server {
     /// When this server's database is a file of its own.
     #[must_use]
     pub fn replica(&self) -> Arc<Self> {
+        self.replica_of_version(&self.program)
+    }
+
+    /// As [`Server::replica`], by another version of the program.
+    ///
+    /// # Panics
+    /// When this server's database is a file of its own.
+    #[must_use]
+    pub fn replica_of_version(&self, program: &Path) -> Arc<Self> {
         let database_url = self.database_url.clone();
         assert!(database_url.is_some(), "SQLite is for one process");
         let settings: Vec<_> = self
@@ -113,10 +130,11 @@ impl Server {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let public_url = Some(self.public_url.as_str());
-        Self::start_as(self.backend, public_url, database_url, &settings)
+        Self::start_as(program, self.backend, public_url, database_url, &settings)
     }
 
     fn start_as(
+        program: &Path,
         backend: Backend,
         public_url: Option<&str>,
         database_url: Option<String>,
@@ -139,6 +157,7 @@ impl Server {
         let port = free_port();
         let server = Self {
             backend,
+            program: program.to_owned(),
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             public_url: public_url
                 .map_or_else(|| format!("http://localhost:{port}"), str::to_owned),
@@ -214,7 +233,13 @@ impl Server {
     /// The program, with this server's settings.
     #[must_use]
     pub fn command(&self) -> Command {
-        let mut command = Command::new(binary());
+        self.command_of_version(&self.program)
+    }
+
+    /// Another version of the program, with this server's settings.
+    #[must_use]
+    pub fn command_of_version(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command
             .env_clear()
             .current_dir(self.directory())

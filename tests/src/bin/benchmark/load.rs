@@ -54,6 +54,7 @@ const PATCH: &str = concat!(
 /// What one measurement gave.
 pub(crate) struct Rate {
     pub(crate) per_second: f64,
+    pub(crate) requests: f64,
     pub(crate) median_micros: f64,
 }
 
@@ -141,8 +142,14 @@ fn wrk(
             .map(str::trim)
             .ok_or_else(|| format!("wrk said nothing of {name}: {text}"))
     };
+    // As in `48712 requests in 3.00s, 24.11MB read`.
+    let requests = text
+        .lines()
+        .find_map(|line| line.split_once(" requests in "));
+    let (requests, _) = requests.ok_or_else(|| format!("wrk counted no requests: {text}"))?;
     Ok(Rate {
         per_second: field("Requests/sec:")?.parse()?,
+        requests: requests.trim().parse()?,
         median_micros: micros(field("50%")?)?,
     })
 }

@@ -8,10 +8,11 @@
 //!
 //! - [`population`] fills the database; [`statements`] captures what the server sends;
 //! - [`subject`] runs the server, [`empty`] the empty handler;
-//! - [`load`] drives either with `wrk`, and the database with `pgbench`.
+//! - [`load`] drives either with `wrk`, and the database with `pgbench`;
+//! - [`telemetry`] compares servers that measure with one that doesn't.
 //!
 //! `make bench`, or `benchmark --users 1000000 --seconds 5 --rounds 3`; `--statements` shows the
-//! captured statements.
+//! captured statements, `--telemetry` measures what telemetry costs instead.
 
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
@@ -20,6 +21,7 @@ mod load;
 mod population;
 mod statements;
 mod subject;
+mod telemetry;
 
 use std::error::Error;
 
@@ -42,6 +44,8 @@ const CONNECTIONS: u32 = 16;
 struct Options {
     /// Whether to print the captured statements.
     statements: bool,
+    /// Whether to measure the cost of telemetry, and nothing else.
+    telemetry: bool,
     users: u64,
     seconds: u64,
     rounds: usize,
@@ -51,6 +55,7 @@ impl Options {
     fn from_arguments() -> Result<Self, Box<dyn Error>> {
         let mut options = Self {
             statements: false,
+            telemetry: false,
             users: 50_000,
             seconds: 3,
             rounds: 3,
@@ -59,6 +64,10 @@ impl Options {
         while let Some(name) = arguments.next() {
             if name == "--statements" {
                 options.statements = true;
+                continue;
+            }
+            if name == "--telemetry" {
+                options.telemetry = true;
                 continue;
             }
             let value = arguments
@@ -70,7 +79,7 @@ impl Options {
                 "--rounds" => options.rounds = value.parse()?,
                 _ => {
                     return Err(format!(
-                        "{name}: expected --statements, --users N, --seconds N or --rounds N"
+                        "{name}: expected --statements, --telemetry, --users N, --seconds N or --rounds N"
                     )
                     .into());
                 }
@@ -103,6 +112,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{} users; {} rounds of {} s; {CONNECTIONS} connections",
         options.users, options.rounds, options.seconds
     );
+
+    if options.telemetry {
+        return telemetry::compare(&subject, &population, options.rounds, options.seconds);
+    }
 
     let mut scripts = Vec::new();
     for (name, load) in OPERATIONS {

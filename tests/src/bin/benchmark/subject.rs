@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 /// A running server with a token for it.
 pub(crate) struct Subject {
     database: String,
+    settings: Vec<(&'static str, String)>,
     port: u16,
     token: String,
     child: Child,
@@ -22,7 +23,7 @@ impl Subject {
             .local_addr()?
             .port();
         // Once to lay out the database; only the later starts are measured.
-        let (mut child, _) = serve(database, port)?;
+        let (mut child, _) = serve(database, port, &[])?;
         let token = roster(database, port)
             .args([
                 "token",
@@ -40,9 +41,10 @@ impl Subject {
         }
         let token = String::from_utf8(token.stdout)?.trim().to_owned();
         end(&mut child);
-        let (child, started_in) = serve(database, port)?;
+        let (child, started_in) = serve(database, port, &[])?;
         Ok(Self {
             database: database.to_owned(),
+            settings: Vec::new(),
             port,
             token,
             child,
@@ -52,8 +54,41 @@ impl Subject {
 
     pub(crate) fn restart(&mut self) -> Result<(), Box<dyn Error>> {
         end(&mut self.child);
-        (self.child, self.started_in) = serve(&self.database, self.port)?;
+        (self.child, self.started_in) = serve(&self.database, self.port, &self.settings)?;
         Ok(())
+    }
+
+    /// Another server on the same database, with further settings.
+    pub(crate) fn beside(
+        &self,
+        settings: Vec<(&'static str, String)>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
+        let (child, started_in) = serve(&self.database, port, &settings)?;
+        Ok(Self {
+            database: self.database.clone(),
+            settings,
+            port,
+            token: self.token.clone(),
+            child,
+            started_in,
+        })
+    }
+
+    /// The processor time that it has used, in seconds.
+    pub(crate) fn processor_seconds(&self) -> Result<f64, Box<dyn Error>> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name, which may hold anything, ends at the last parenthesis; utime and stime are the
+        // fields 14 and 15 (proc_pid_stat(5)), in hundredths of a second.
+        let (_, fields) = stat.rsplit_once(')').ok_or("no name in stat")?;
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let mut sum = 0.0;
+        for field in ticks {
+            sum += field.parse::<f64>()?;
+        }
+        Ok(sum / 100.0)
     }
 
     /// The Tenant URL's authority.
@@ -100,9 +135,14 @@ fn roster(database: &str, port: u16) -> Command {
     command
 }
 
-fn serve(database: &str, port: u16) -> Result<(Child, Duration), Box<dyn Error>> {
+fn serve(
+    database: &str,
+    port: u16,
+    settings: &[(&'static str, String)],
+) -> Result<(Child, Duration), Box<dyn Error>> {
     let begun = Instant::now();
     let mut child = roster(database, port)
+        .envs(settings.iter().map(|(name, value)| (name, value)))
         .arg("serve")
         .stdout(Stdio::piped())
         .spawn()?;
