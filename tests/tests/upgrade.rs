@@ -8,7 +8,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "tests"
+    clippy::print_stdout,
+    reason = "tests, which tell their figures"
 )]
 
 use std::path::{Path, PathBuf};
