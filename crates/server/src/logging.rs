@@ -4,12 +4,17 @@
 use std::io::{self, IsTerminal};
 
 use opentelemetry_sdk::trace::SdkTracer;
-use tracing_subscriber::filter::{LevelFilter, Targets, filter_fn};
+use tracing::subscriber::Interest;
+use tracing_subscriber::filter::{LevelFilter, dynamic_filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::configuration::{Configuration, LogFormat};
+
+/// The targets of the spans that are sent.
+const REQUEST_SPANS: &str = "roster::request";
+const DATABASE_SPANS: &str = "roster::db";
 
 /// Starts logging what `filter` lets through, for the rest of the process; spans go to `tracer`, if
 /// there is one, and the lines of a request carry its trace's id then.
@@ -41,18 +46,26 @@ pub(crate) fn start(configuration: &Configuration, filter: &str, tracer: Option<
             .boxed(),
     };
     let spans = tracer.map(|tracer| {
-        let ours = Targets::new()
-            .with_target("roster::request", LevelFilter::INFO)
-            .with_target("roster::db", LevelFilter::DEBUG);
         tracing_opentelemetry::layer()
             .with_tracer(tracer)
             .with_location(false)
             .with_threads(false)
             .with_target(false)
             .with_tracked_inactivity(false)
+            // Nobody asks OpenTelemetry which span is the current one.
+            .with_context_activation(false)
             .with_filter(
-                filter_fn(move |metadata| {
-                    metadata.is_span() && ours.would_enable(metadata.target(), metadata.level())
+                // A statement outside a trace that is sent makes no trace of its own.
+                dynamic_filter_fn(|metadata, context| {
+                    metadata.target() == REQUEST_SPANS || context.lookup_current().is_some()
+                })
+                .with_callsite_filter(|metadata| {
+                    let ours = [REQUEST_SPANS, DATABASE_SPANS];
+                    if metadata.is_span() && ours.contains(&metadata.target()) {
+                        Interest::sometimes()
+                    } else {
+                        Interest::never()
+                    }
                 })
                 .with_max_level_hint(LevelFilter::DEBUG),
             )

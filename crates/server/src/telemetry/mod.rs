@@ -30,6 +30,7 @@ use choice::{Choice, Protocol};
 pub(crate) use exposition::Exposition;
 use instruments::Instruments;
 use requests::Requests;
+use traces::Sampling;
 
 /// How long what is left may take to be sent at the end.
 const LAST_FLUSH: Duration = Duration::from_secs(5);
@@ -60,7 +61,7 @@ pub(crate) enum TelemetryError {
 
 /// What is sent where, for the life of a server.
 pub(crate) struct Telemetry {
-    tracer: Option<SdkTracerProvider>,
+    tracer: Option<(SdkTracerProvider, Sampling)>,
     meters: Option<SdkMeterProvider>,
     registry: Option<Registry>,
 }
@@ -73,7 +74,10 @@ impl Telemetry {
     pub(crate) fn start(exposed: bool) -> Result<Self, TelemetryError> {
         let choice = Choice::of_environment()?;
         let tracer = match choice.traces {
-            Some(protocol) => Some(traces::provider(protocol, resource())?),
+            Some(protocol) => {
+                let sampling = Sampling::of(|name| std::env::var(name).ok())?;
+                Some((traces::provider(protocol, resource())?, sampling))
+            }
             None => None,
         };
         let registry = exposed.then(Registry::new);
@@ -87,7 +91,8 @@ impl Telemetry {
 
     /// Where spans go, if anywhere.
     pub(crate) fn tracer(&self) -> Option<SdkTracer> {
-        self.tracer.as_ref().map(traces::tracer)
+        let provider = self.tracer.as_ref().map(|(provider, _)| provider);
+        provider.map(traces::tracer)
     }
 
     /// Where measurements are made, if anywhere.
@@ -98,7 +103,8 @@ impl Telemetry {
     /// What is done around every request.
     pub(crate) fn requests(&self) -> Requests {
         let instruments = self.meter().map(|meter| Instruments::new(&meter));
-        Requests::new(instruments, self.tracer.is_some())
+        let sampling = self.tracer.as_ref().map(|(_, sampling)| sampling.clone());
+        Requests::new(instruments, sampling)
     }
 
     /// What Prometheus is given, if it comes.
@@ -109,7 +115,7 @@ impl Telemetry {
     /// Sends what is left. What can't be sent in time is lost.
     pub(crate) async fn end(self) {
         let ending = tokio::task::spawn_blocking(move || {
-            if let Some(tracer) = self.tracer {
+            if let Some((tracer, _)) = self.tracer {
                 let _ = tracer.shutdown_with_timeout(LAST_FLUSH / 2);
             }
             if let Some(meters) = self.meters {

@@ -16,12 +16,13 @@ use tracing::{Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::instruments::{Instruments, Measured};
+use super::traces::Sampling;
 
 /// What is done around requests.
 #[derive(Clone)]
 pub(crate) struct Requests {
     instruments: Option<Arc<Instruments>>,
-    traced: bool,
+    traced: Option<Sampling>,
 }
 
 struct Headers<'a>(&'a HeaderMap);
@@ -37,7 +38,7 @@ impl Extractor for Headers<'_> {
 }
 
 impl Requests {
-    pub(super) fn new(instruments: Option<Instruments>, traced: bool) -> Self {
+    pub(super) fn new(instruments: Option<Instruments>, traced: Option<Sampling>) -> Self {
         Self {
             instruments: instruments.map(Arc::new),
             traced,
@@ -49,15 +50,14 @@ impl Requests {
     where
         E: Endpoint<Output = Response>,
     {
-        if self.instruments.is_none() && !self.traced {
+        if self.instruments.is_none() && self.traced.is_none() {
             return routes.call(request).await;
         }
         let begun = Instant::now();
         let method = known(request.method());
-        let span = if self.traced {
-            span(&request, method)
-        } else {
-            Span::none()
+        let span = match &self.traced {
+            Some(sampling) => span(&request, method, sampling),
+            None => Span::none(),
         };
         let answer = routes.call(request).instrument(span.clone()).await;
         let Ok(answer) = answer else {
@@ -66,7 +66,7 @@ impl Requests {
         let unknown = Observed::default();
         let observed = answer.data::<Observed>().unwrap_or(&unknown);
         let status = answer.status().as_u16();
-        if self.traced {
+        if !span.is_none() {
             conclude(&span, method, status, observed);
         }
         if let Some(instruments) = &self.instruments {
@@ -96,8 +96,12 @@ fn known(method: &Method) -> &'static str {
 }
 
 /// The span of a request, as the semantic conventions have it. No query, no header, no body: they may
-/// name people, or hold a secret.
-fn span(request: &Request, method: &'static str) -> Span {
+/// name people, or hold a secret. None, if its trace is not sent.
+fn span(request: &Request, method: &'static str, sampling: &Sampling) -> Span {
+    let caller = TraceContextPropagator::new().extract(&Headers(request.headers()));
+    if !sampling.wants(&caller) {
+        return Span::none();
+    }
     let path: String = request.uri().path().chars().take(LOGGED_PATH).collect();
     let span = tracing::info_span!(
         target: "roster::request",
@@ -116,7 +120,6 @@ fn span(request: &Request, method: &'static str) -> Span {
         roster.scim.reason = Empty,
         roster.sign_in.outcome = Empty,
     );
-    let caller = TraceContextPropagator::new().extract(&Headers(request.headers()));
     // Fails only where nobody listens for spans.
     let _ = span.set_parent(caller);
     let trace = span.context().span().span_context().trace_id();
