@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 
 use opentelemetry_sdk::trace::SdkTracer;
 use tracing::subscriber::Interest;
+use tracing_log::AsLog;
 use tracing_subscriber::filter::{LevelFilter, dynamic_filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -70,11 +71,15 @@ pub(crate) fn start(configuration: &Configuration, filter: &str, tracer: Option<
                 .with_max_level_hint(LevelFilter::DEBUG),
             )
     });
+    let told = filter.max_level_hint().unwrap_or(LevelFilter::TRACE);
     // Only a second start in one process fails, and then the first one holds.
     let _ = tracing_subscriber::registry()
         .with(spans)
         .with(lines.with_filter(filter))
         .try_init();
+    // The spans reach further down than the lines: without this, every debug line that the database's
+    // driver writes would be made for them, and thrown away.
+    tracing_log::log::set_max_level(told.as_log());
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(
