@@ -52,7 +52,8 @@ const fn kind_of(refusal: &Refusal) -> Kind {
         | Refusal::SignInValue { .. }
         | Refusal::TooMany { .. }
         | Refusal::SameAttribute { .. }
-        | Refusal::AnotherProvider { .. } => Kind::InvalidRequest,
+        | Refusal::AnotherProvider { .. }
+        | Refusal::PrunedTooSoon => Kind::InvalidRequest,
         Refusal::Taken { .. } | Refusal::EmailOfAnother { .. } => Kind::NameTaken,
         Refusal::LastAdmin { .. } => Kind::LastAdmin,
         Refusal::Yourself { .. } => Kind::OwnAccount,
@@ -62,6 +63,7 @@ const fn kind_of(refusal: &Refusal) -> Kind {
         Refusal::BeyondOwnPermissions { .. } => Kind::BeyondOwnPermissions,
         Refusal::Superseded => Kind::SupersededValue,
         Refusal::TokenRevoked => Kind::TokenRevoked,
+        Refusal::Erased => Kind::NotFound,
         Refusal::SettingIncomplete { .. } => Kind::SettingIncomplete,
         Refusal::Deactivated { .. } | Refusal::AdminLinkSpent => Kind::Forbidden,
         Refusal::CreatedAtSignIn | Refusal::DeactivatedOnly => Kind::NotSupported,
