@@ -1,7 +1,9 @@
 //! The program's commands and settings.
 
 mod admin_link;
+mod audit;
 mod commands;
+mod erase;
 mod keys;
 mod openapi;
 mod saml;
