@@ -4,6 +4,7 @@ mod admin_link;
 mod audit;
 mod commands;
 mod erase;
+mod guide;
 mod keys;
 mod openapi;
 mod saml;
