@@ -1,6 +1,9 @@
 //! What can be typed. Values are checked here, so that a mistyped one is a usage error (exit code
 //! 2) before anything is opened; [`crate::commands`] does the work.
 
+mod audit;
+mod moment;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,11 +13,9 @@ use roster_domain::permission::Permission;
 use roster_domain::saml_settings::MetadataUrl;
 use roster_domain::tenant::Tenant;
 use roster_domain::text::{EmailAddress, PersonName, TenantSlug, TokenName, UserName};
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::configuration;
+pub(crate) use audit::{AuditCommand, AuditExport, AuditPrune, TenantsArgument};
 
 /// Roster keeps the users of an application in step with Okta, over SCIM 2.0.
 #[derive(Debug, Parser)]
@@ -270,95 +271,12 @@ pub(crate) struct SamlMetadata {
     pub(crate) metadata_url: Option<MetadataUrl>,
 }
 
-/// Commands about the audit log.
-#[derive(Debug, Subcommand)]
-pub(crate) enum AuditCommand {
-    /// Print the records as JSON, one a line, the newest first
-    Export(AuditExport),
-    /// Delete old records; how many is recorded in the log itself
-    Prune(AuditPrune),
-}
-
-/// What to export.
-#[derive(Debug, Args)]
-pub(crate) struct AuditExport {
-    #[command(flatten)]
-    pub(crate) tenant: TenantArgument,
-    /// Only records from then on: a time as --before has it
-    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
-    pub(crate) from: Option<Moment>,
-    /// Only records from before: 2026-01-31, 2026-01-31T12:00:00Z, or an age such as 400d
-    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
-    pub(crate) before: Option<Moment>,
-}
-
-/// What to delete.
-#[derive(Debug, Args)]
-pub(crate) struct AuditPrune {
-    #[command(flatten)]
-    pub(crate) tenants: TenantsArgument,
-    /// Only records from before: 2026-01-31, 2026-01-31T12:00:00Z, or an age such as 400d; at least a day ago
-    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
-    pub(crate) before: Moment,
-    /// Delete nothing; say how many records it would be
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-/// Which tenants a command is about.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct TenantsArgument {
-    /// The tenant's name in URLs
-    #[arg(long, value_name = "SLUG")]
-    pub(crate) tenant: Option<String>,
-    /// Every tenant
-    #[arg(long)]
-    pub(crate) all_tenants: bool,
-}
-
 /// Commands about the settings.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Print the settings in force as TOML, without secrets; fail when one is wrong
     #[command(after_help = configuration::help())]
     Check,
-}
-
-/// A time as it is typed: by the calendar, or by its age.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
-    /// That time, in UTC.
-    At(OffsetDateTime),
-    /// So long ago.
-    Ago(Duration),
-}
-
-impl Moment {
-    fn parse(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
-            return Ok(Self::At(time.to_offset(UtcOffset::UTC)));
-        }
-        if let Ok(date) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
-            return Ok(Self::At(date.midnight().assume_utc()));
-        }
-        duration(text).map(Self::Ago).map_err(|_| {
-            "give a date such as 2026-01-31, a time such as 2026-01-31T12:00:00Z, or an age such as 400d or 12h"
-                .to_owned()
-        })
-    }
-
-    /// The time, seen from `now`.
-    pub(crate) fn seen_from(self, now: OffsetDateTime) -> OffsetDateTime {
-        match self {
-            Self::At(time) => time,
-            Self::Ago(age) => time::Duration::try_from(age)
-                .ok()
-                .and_then(|age| now.checked_sub(age))
-                .unwrap_or(OffsetDateTime::UNIX_EPOCH),
-        }
-    }
 }
 
 /// A time span in words, longer than nothing and no longer than a century.

@@ -6,6 +6,7 @@
 //! is read for it ([`Traces::redact`]), then the account changes ([`decide`]).
 
 mod traces;
+mod words;
 
 use super::User;
 use super::create::NewUser;
@@ -18,7 +19,8 @@ use crate::refusal::{Loss, Refusal};
 use crate::role::RoleRef;
 use crate::text::{EmailAddress, InvalidText, PersonName, UserName};
 
-pub use traces::{ERASED, Traces};
+pub use traces::Traces;
+pub use words::ERASED;
 
 /// What an erased person is called: `erased-` and the end of the id.
 #[must_use]
