@@ -214,6 +214,7 @@ mod tests {
             ),
             (Refusal::CreatedAtSignIn.into(), 501, None),
             (Refusal::DeactivatedOnly.into(), 501, None),
+            (Refusal::Erased.into(), 404, None),
             (Error::VersionMismatch, 412, None),
             (ScimError::no_target("x").into(), 400, Some("noTarget")),
         ] {

@@ -159,6 +159,8 @@ mod tests {
             ),
             (Refusal::AdminLinkSpent.into(), 403),
             (Refusal::CreatedAtSignIn.into(), 501),
+            (Refusal::Erased.into(), 404),
+            (Refusal::PrunedTooSoon.into(), 400),
         ];
         for (error, status) in cases {
             let message = error.to_string();
