@@ -1,7 +1,7 @@
 # Every target is one line of `make help`. Two are all that a newcomer needs: `make run`, `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check openapi lint-openapi clients test-clients conformance image chart test-chart test-image test-upgrade screenshots fuzz bench tools
+.PHONY: help run demo test check deny openapi lint-openapi clients test-clients conformance image chart test-chart test-image test-upgrade screenshots fuzz bench tools
 
 tools := scripts/with-tools.sh
 
@@ -25,6 +25,9 @@ check: ## Formatting, lints, documentation, shell scripts, and a short fuzzing r
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --quiet
 	$(tools) shellcheck .ci/run scripts/*.sh scripts/tools/*.sh deploy/image/*.sh
 	$(tools) scripts/fuzz.sh 20
+
+deny: ## Check what we depend on: licences, sources, banned crates; known faults where their database is reachable
+	$(tools) scripts/deny.sh
 
 openapi: ## Write openapi/*.json anew
 	cargo run --quiet --bin roster -- openapi --dir openapi

@@ -24,6 +24,10 @@ run() { # NAME COMMAND...
 
 run "tools" make tools
 run "checks" make check
+run "dependencies" make deny
+if [[ -s target/advisories-unchecked ]]; then
+    finished+=("$(printf '%5s    %s' - "$(cat target/advisories-unchecked)")")
+fi
 run "build" cargo build --quiet --workspace --bins
 # Not at the first test that fails: one run tells them all.
 run "tests" cargo test --quiet --workspace --no-fail-fast

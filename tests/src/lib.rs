@@ -17,6 +17,7 @@
 //! - [`collector`]: what traces and metrics are sent to;
 //! - [`console`]: the administrators' console, as a browser without scripts uses it;
 //! - [`jwt`]: session tokens, as the application that uses Roster reads them;
+//! - [`past`]: audit records from long ago;
 //! - [`raw`]: bytes on a socket, where a client library would tidy up;
 //! - [`postgres`]: private PostgreSQL clusters;
 //! - [`tools`]: other programs.
@@ -37,6 +38,7 @@ pub mod idp;
 pub mod jwt;
 pub mod load;
 pub mod okta;
+pub mod past;
 pub mod postgres;
 pub mod raw;
 pub mod server;

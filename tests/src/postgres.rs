@@ -200,6 +200,30 @@ impl Cluster {
             .to_owned())
     }
 
+    /// A backup of a database by `pg_dump`, restored by `pg_restore` into another that is new: answers
+    /// its URL.
+    ///
+    /// # Errors
+    /// [`ClusterError::Failed`] with what PostgreSQL said.
+    pub fn restored_copy(&self, url: &str) -> Result<String, ClusterError> {
+        let copy = self.create_database()?;
+        let name = copy.rsplit('/').next().unwrap_or_default();
+        let file = self.directory.path().join(format!("{name}.dump"));
+        let mut dump = self.programs.command("pg_dump", self.directory.path());
+        dump.args(["--format=custom", "--file"]).arg(&file).arg(url);
+        finish("pg_dump", &mut dump)?;
+        let mut restore = self.programs.command("pg_restore", self.directory.path());
+        restore.args([
+            "--single-transaction",
+            "--exit-on-error",
+            "--no-owner",
+            "--dbname",
+            &copy,
+        ]);
+        finish("pg_restore", restore.arg(&file))?;
+        Ok(copy)
+    }
+
     /// What the server has written to its log since it was last started.
     ///
     /// # Errors

@@ -133,6 +133,28 @@ impl Server {
         Self::start_as(program, self.backend, public_url, database_url, &settings)
     }
 
+    /// A server on what was restored of another, with its settings: on that PostgreSQL database, or on
+    /// what `restore` puts into the data directory.
+    #[must_use]
+    pub fn restored(&self, database_url: Option<String>, restore: impl FnOnce(&Path)) -> Arc<Self> {
+        let settings: Vec<_> = self
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let public_url = Some(self.public_url.as_str());
+        let server = Self::prepare(
+            &self.program,
+            self.backend,
+            public_url,
+            database_url,
+            &settings,
+        );
+        restore(&server.directory().join("data"));
+        server.launch();
+        Arc::new(server)
+    }
+
     fn start_as(
         program: &Path,
         backend: Backend,
@@ -140,6 +162,18 @@ impl Server {
         database_url: Option<String>,
         settings: &[(&str, &str)],
     ) -> Arc<Self> {
+        let server = Self::prepare(program, backend, public_url, database_url, settings);
+        server.launch();
+        Arc::new(server)
+    }
+
+    fn prepare(
+        program: &Path,
+        backend: Backend,
+        public_url: Option<&str>,
+        database_url: Option<String>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("roster-test-")
             .tempdir()
@@ -155,7 +189,7 @@ impl Server {
             settings.push(("ROSTER_SECRET_KEY".to_owned(), SECRET_KEY.to_owned()));
         }
         let port = free_port();
-        let server = Self {
+        Self {
             backend,
             program: program.to_owned(),
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
@@ -165,9 +199,7 @@ impl Server {
             settings,
             running: Mutex::default(),
             directory,
-        };
-        server.launch();
-        Arc::new(server)
+        }
     }
 
     /// Where it listens.

@@ -11,7 +11,8 @@
 //!   a caller, and out again; [`session_tokens`]: the signed tokens of sessions and their keys;
 //!   [`break_glass`]: the operator's way in;
 //! - [`provisioning`]: what SCIM does to users; [`scim_contact`]: when its client was last heard of;
-//! - [`administration`]: users, roles, tokens, settings and the audit log for administrators;
+//! - [`administration`]: users, roles, tokens, settings and the audit log for administrators; for the
+//!   operator, erasing a person and deleting old audit records;
 //! - [`operation`]: what the command line does: tenants, first tokens, pre-provisioned users;
 //! - [`upkeep`]: what a running server does by the clock; [`replicas`]: what it hears of others;
 //! - [`statistics`], [`expiries`]: what whoever runs it wants to measure.

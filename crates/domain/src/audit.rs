@@ -46,6 +46,10 @@ named_enum! {
         CreateAdminLink = "CREATE_ADMIN_LINK",
         /// A new key was made that will sign the tokens of sessions.
         RotateSigningKey = "ROTATE_SIGNING_KEY",
+        /// An operator erased a person's personal data, in the account and in the audit log.
+        EraseUser = "ERASE_USER",
+        /// An operator deleted audit records that were kept for long enough.
+        PruneAuditLog = "PRUNE_AUDIT_LOG",
     }
 }
 
@@ -159,7 +163,8 @@ impl Diff {
     }
 }
 
-/// One entry of the audit log. Append-only.
+/// One entry of the audit log. Append-only: old records can be deleted ([`crate::retention`]) and the
+/// personal data of one person be taken out ([`crate::user::erase`]); both leave a record themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRecord {
     /// Its id, in the order of time.

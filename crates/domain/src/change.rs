@@ -5,6 +5,7 @@ use crate::admin_link::AdminLink;
 use crate::audit::AuditRecord;
 use crate::id::{RoleId, SessionId, TokenId, UserId, Version};
 use crate::refusal::Loss;
+use crate::retention::Stretch;
 use crate::role::Role;
 use crate::saml_settings::SamlSettings;
 use crate::secret::SecretHash;
@@ -125,6 +126,23 @@ pub enum Write {
         /// The ids of keys whose tokens are all dead.
         dead: Vec<String>,
     },
+    /// A person whose personal data goes: the account is changed, and with it everything else that
+    /// names them. Sessions are deleted, not only ended.
+    EraseUser {
+        /// The new state.
+        user: User,
+        /// The version it was decided on.
+        decided_on: Version,
+        /// What the person was called as the maker of API tokens.
+        called: Vec<String>,
+        /// Audit records as they are without the person's data; each takes the place of the one with
+        /// its id. One that is gone meanwhile stays so.
+        redacted: Vec<AuditRecord>,
+    },
+    /// Audit records as they are without a person's data, as in `EraseUser`.
+    RedactAudit(Vec<AuditRecord>),
+    /// Old audit records are deleted. Another number of them than was counted is a conflict.
+    PruneAudit(Stretch),
 }
 
 /// Why a session may begin: what must still stand when it is written.

@@ -13,6 +13,7 @@
 //! - [`tenant`], [`settings`], [`saml_settings`]: whose people they are, and whom they trust;
 //! - [`session`], [`admin_link`], [`signing_key`]: what a sign-in leads to, by which other way an
 //!   operator gets in, and what signs the tokens of a session;
+//! - [`retention`]: for how long audit records are kept;
 //! - [`audit`], [`change`], [`refusal`]: what every decision answers with.
 
 pub mod admin_link;
@@ -23,6 +24,7 @@ pub mod id;
 mod named;
 pub mod permission;
 pub mod refusal;
+pub mod retention;
 pub mod return_url;
 pub mod role;
 pub mod saml_settings;

@@ -201,6 +201,16 @@ pub enum Refusal {
         "Users are never deleted over SCIM, only deactivated. Send active = false instead (in Okta: Deactivate Users)."
     )]
     DeactivatedOnly,
+    /// The account of a person whose data was erased.
+    #[error(
+        "The personal data of this account was erased at the person's request, for good: it can't be changed or reactivated. If the person comes back, they get a new account at their first sign-in; in Okta, unassign the application from them and assign it again."
+    )]
+    Erased,
+    /// Audit records that are too young to be deleted.
+    #[error(
+        "Audit records can be deleted when they are a day old: give a time that is at least 24 hours ago."
+    )]
+    PrunedTooSoon,
 }
 
 fn list<T: ToString>(items: &[T]) -> String {

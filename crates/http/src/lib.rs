@@ -54,6 +54,7 @@ use poem::http::header::ALLOW;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
 use roster_application::Application;
+use roster_domain::audit::AuditRecord;
 use serde_json::Value;
 
 use allow::AllowedMethods;
@@ -123,6 +124,13 @@ pub fn management_document() -> Value {
 #[must_use]
 pub fn session_document() -> Value {
     openapi::document(&session::service())
+}
+
+/// An audit record as a line of JSON, as an export of the management API has it; with the line break at
+/// its end.
+#[must_use]
+pub fn audit_line(record: AuditRecord) -> String {
+    management::audit_log::line(record)
 }
 
 /// An API as an endpoint that answers every failure with a problem. It stands behind the door.

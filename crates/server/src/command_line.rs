@@ -1,6 +1,9 @@
 //! What can be typed. Values are checked here, so that a mistyped one is a usage error (exit code
 //! 2) before anything is opened; [`crate::commands`] does the work.
 
+mod audit;
+mod moment;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +15,7 @@ use roster_domain::tenant::Tenant;
 use roster_domain::text::{EmailAddress, PersonName, TenantSlug, TokenName, UserName};
 
 use crate::configuration;
+pub(crate) use audit::{AuditCommand, AuditExport, AuditPrune, TenantsArgument};
 
 /// Roster keeps the users of an application in step with Okta, over SCIM 2.0.
 #[derive(Debug, Parser)]
@@ -67,6 +71,15 @@ pub(crate) enum Command {
     /// Sign-in by SAML
     #[command(subcommand)]
     Saml(SamlCommand),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Copy the SQLite database to a file, while the server runs
+    Backup {
+        /// The file to make; nothing may be there yet
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -143,6 +156,8 @@ pub(crate) struct TokenCreate {
 pub(crate) enum UserCommand {
     /// Make a user before the first sign-in, and print the id
     Add(UserAdd),
+    /// Erase a person's data for good, in the account and in the audit log, at their request
+    Erase(UserErase),
     /// List users in the order of their creation
     List {
         #[command(flatten)]
@@ -157,6 +172,27 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Whom to erase.
+#[derive(Debug, Args)]
+pub(crate) struct UserErase {
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgument,
+    #[command(flatten)]
+    pub(crate) user: UserArgument,
+}
+
+/// Which user a command is about.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct UserArgument {
+    /// The userName, in any letter case
+    #[arg(long)]
+    pub(crate) user_name: Option<String>,
+    /// The id, as `roster user list` shows it
+    #[arg(long)]
+    pub(crate) id: Option<String>,
 }
 
 /// A user to be made.

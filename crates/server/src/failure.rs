@@ -100,6 +100,14 @@ pub(crate) enum Failure {
     /// A second signal came before the requests in flight were done.
     #[error("Stopped at once by a second signal; requests in flight were cut off.")]
     Interrupted,
+    /// The database is not one that Roster copies.
+    #[error(
+        "The database is PostgreSQL, which has better tools than Roster could be: pg_dump for a copy, and continuous archiving to go back to any moment. See docs/backup.md."
+    )]
+    BackupOfPostgres,
+    /// The database could not be copied.
+    #[error("There is no backup: {0}.")]
+    Backup(String),
     /// A result can't be printed.
     #[error("The output can't be written: {0}")]
     Output(io::Error),

@@ -36,6 +36,14 @@ pub(crate) fn fail(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Prints a part of what is longer. `false`: nobody reads any more.
+///
+/// # Errors
+/// As [`print()`].
+pub(crate) fn part(text: &str) -> Result<bool, Failure> {
+    write(text)
+}
+
 /// Whether there is still somebody who reads.
 fn write(text: &str) -> Result<bool, Failure> {
     let mut stdout = io::stdout().lock();

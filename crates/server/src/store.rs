@@ -1,7 +1,7 @@
 //! Which store the settings name: PostgreSQL for `postgres://…`, else SQLite in one file; and the
 //! application on top of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use roster_application::ports::store::Store;
 use roster_application::{Adapters, Application};
@@ -95,6 +95,20 @@ impl OpenStore {
             Self::Postgres(store) => store.schema().await,
         };
         schema.map_err(Failure::NotReady)
+    }
+
+    /// Writes a copy of the embedded database to `path`.
+    ///
+    /// # Errors
+    /// [`Failure::BackupOfPostgres`], [`Failure::Backup`].
+    pub(crate) async fn backup(&self, path: &Path) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(store) => {
+                let backup = store.backup(path).await;
+                backup.map_err(|error| Failure::Backup(error.to_string()))
+            }
+            Self::Postgres(_) => Err(Failure::BackupOfPostgres),
+        }
     }
 
     /// The store whose pool of connections can be looked at, if it is one that has a pool.

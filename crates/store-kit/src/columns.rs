@@ -20,7 +20,7 @@ pub use audit::{
     action_from_column, actor_from_columns, origin_from_columns, result_from_column,
     target_from_columns,
 };
-pub use audit_times::audit_id_bounds;
+pub use audit_times::{audit_id_bounds, audit_id_limit};
 pub use json::{
     changes_from_json, changes_to_json, networks_from_json, networks_to_json,
     permissions_from_json, permissions_to_json, role_permissions_from_json,

@@ -8,6 +8,7 @@
 //! Where to go next:
 //! - `connections`: how the file is opened, and the connections that read;
 //! - `writer`: the connection that writes, and commits together what waits together;
+//! - `whole_file`: a copy of it, and rewriting it without what was deleted;
 //! - `migrations`: the schema, and whether the database has it;
 //! - `reads`, `commit`: a file for each kind of record;
 //! - `token_uses`, `session_uses`, `scim_contacts`, `used_once`, `metadata_checks`, `expired`: the
@@ -33,6 +34,7 @@ mod statement;
 mod tenant;
 mod token_uses;
 mod used_once;
+mod whole_file;
 mod writer;
 
 use std::path::Path;
@@ -50,6 +52,7 @@ use roster_domain::tenant::Tenant;
 use roster_domain::text::TenantSlug;
 pub use roster_store_kit::schema::Standing;
 use tenant::SqliteTenant;
+pub use whole_file::BackupError;
 use writer::{Work, Writer, unaudited};
 
 /// A database in one file. Clones share its connections; when the last one is dropped, what was
@@ -98,7 +101,7 @@ impl SqliteStore {
     /// [`StoreError::Failed`] when a migration fails, or the schema is newer than this program and no
     /// longer serves it.
     pub async fn migrate(&self) -> Result<Standing, StoreError> {
-        self.migrating(migrations::run).await
+        self.on_the_file(migrations::run).await
     }
 
     /// How the schema stands to this program.
@@ -114,16 +117,31 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Failed`] when one can't be undone.
     pub async fn revert_all_migrations(&self) -> Result<(), StoreError> {
-        self.migrating(migrations::revert_all).await
+        self.on_the_file(migrations::revert_all).await
     }
 
-    async fn migrating<T: Send + 'static>(
+    /// Writes a copy of the database to `path`, as it is at one moment; servers go on meanwhile.
+    ///
+    /// # Errors
+    /// [`BackupError`]; then there is no file.
+    pub async fn backup(&self, path: &Path) -> Result<(), BackupError> {
+        let (file, to) = (self.file.clone(), path.to_owned());
+        let copying = tokio::task::spawn_blocking(move || whole_file::backup(&file, &to));
+        copying.await.unwrap_or_else(|stopped| {
+            Err(BackupError::Write {
+                path: path.to_owned(),
+                source: std::io::Error::other(stopped),
+            })
+        })
+    }
+
+    async fn on_the_file<T: Send + 'static>(
         &self,
         work: fn(&DatabaseFile) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let file = self.file.clone();
-        let migrating = tokio::task::spawn_blocking(move || work(&file));
-        migrating
+        let working = tokio::task::spawn_blocking(move || work(&file));
+        working
             .await
             .unwrap_or_else(|stopped| Err(StoreError::Failed(Box::new(stopped))))
     }
@@ -159,6 +177,10 @@ impl Store for SqliteStore {
             }
             deleted = deleted.saturating_add(u64::try_from(gone).unwrap_or(u64::MAX));
         }
+    }
+
+    async fn scrub(&self) -> Result<(), StoreError> {
+        self.on_the_file(whole_file::scrub).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -11,7 +11,8 @@ use roster_application::ports::store::{
 use roster_domain::admin_link::AdminLink;
 use roster_domain::audit::AuditRecord;
 use roster_domain::change::Change;
-use roster_domain::id::{RoleId, SessionId, TenantId, TokenId, UserId};
+use roster_domain::id::{AuditId, RoleId, SessionId, TenantId, TokenId, UserId};
+use roster_domain::retention::Stretch;
 use roster_domain::role::{Role, RoleUsage};
 use roster_domain::saml_settings::SamlSettings;
 use roster_domain::secret::SecretHash;
@@ -204,6 +205,19 @@ impl TenantStore for SqliteTenant {
     async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError> {
         let query = query.clone();
         read!(self, audit::matching(&query))
+    }
+
+    async fn oldest_audit_records(
+        &self,
+        before: OffsetDateTime,
+        after: Option<AuditId>,
+        most: u32,
+    ) -> Result<Option<Stretch>, StoreError> {
+        read!(self, audit::oldest(before, after, most))
+    }
+
+    async fn count_audit_records(&self, before: OffsetDateTime) -> Result<u64, StoreError> {
+        read!(self, audit::count(before))
     }
 
     async fn commit(&self, change: &Change) -> Result<(), CommitError> {

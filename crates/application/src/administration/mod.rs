@@ -2,7 +2,9 @@
 //! thing.
 
 pub mod audit;
+pub mod erasure;
 mod metadata_refresh;
+mod retention;
 pub mod roles;
 pub mod saml_settings;
 pub mod settings;

@@ -11,8 +11,9 @@ use async_trait::async_trait;
 use roster_domain::admin_link::AdminLink;
 use roster_domain::audit::AuditRecord;
 use roster_domain::change::{Change, Precondition, UniqueName};
-use roster_domain::id::{RoleId, SessionId, TenantId, TokenId, UserId};
+use roster_domain::id::{AuditId, RoleId, SessionId, TenantId, TokenId, UserId};
 use roster_domain::permission::PermissionSet;
+use roster_domain::retention::Stretch;
 use roster_domain::role::{Role, RoleUsage};
 use roster_domain::saml_settings::SamlSettings;
 use roster_domain::secret::SecretHash;
@@ -98,6 +99,13 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn delete_expired(&self, before: &Expired) -> Result<u64, StoreError>;
+
+    /// Sees to it that nothing of what was erased is left in the database's own files, as far as the
+    /// store can. What PostgreSQL has deleted its vacuum clears away in its own time.
+    ///
+    /// # Errors
+    /// [`StoreError`]; it may be tried again at any time.
+    async fn scrub(&self) -> Result<(), StoreError>;
 
     /// Whether the database answers, and its schema serves this program.
     ///
@@ -270,6 +278,18 @@ pub trait TenantStore: Send + Sync {
 
     /// The audit records that match `query`, newest first.
     async fn audit_log(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError>;
+
+    /// The oldest `most` audit records from before a time, after that one: where the stretch of them
+    /// ends and how many they are. `None`: there is none.
+    async fn oldest_audit_records(
+        &self,
+        before: OffsetDateTime,
+        after: Option<AuditId>,
+        most: u32,
+    ) -> Result<Option<Stretch>, StoreError>;
+
+    /// How many audit records there are from before a time. Counts them one by one.
+    async fn count_audit_records(&self, before: OffsetDateTime) -> Result<u64, StoreError>;
 
     /// Writes a change whole (state, audit record) in one transaction, or nothing.
     ///

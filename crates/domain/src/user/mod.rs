@@ -3,9 +3,11 @@
 //! [`create`] makes one, [`provision`] decides on what SCIM wishes (a role waits for the next
 //! sign-in), [`administer`] on what the management API wishes (a role holds at once), [`sign_in`] on
 //! what the identity provider vouches for; all share the guards and the diff of [`transition`].
+//! [`erase`] takes a person's data out of the account and the audit log.
 
 pub mod administer;
 pub mod create;
+pub mod erase;
 pub mod identity;
 pub mod provision;
 pub mod sign_in;

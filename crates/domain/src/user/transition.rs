@@ -48,6 +48,9 @@ pub(super) fn conclude(
     if new == *old {
         return Ok(None);
     }
+    if old.is_erased() {
+        return Err(Refusal::Erased);
+    }
     let loss = match (old.is_lasting_admin(), new.is_lasting_admin()) {
         _ if old.active && !new.active => Some(Loss::Access),
         (true, false) => Some(Loss::AdminRole),

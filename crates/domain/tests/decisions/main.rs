@@ -7,7 +7,9 @@
     reason = "a test that fails here has found its fault"
 )]
 
+mod erasure;
 mod properties;
+mod retention;
 mod roles;
 mod saml_settings;
 mod scim_writes;

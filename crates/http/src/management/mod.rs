@@ -10,7 +10,7 @@
 //! the documentation that it shall have in the OpenAPI document.
 
 mod actor;
-mod audit_log;
+pub(crate) mod audit_log;
 pub(crate) mod parameters;
 pub mod problem;
 mod roles;

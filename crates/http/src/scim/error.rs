@@ -99,12 +99,15 @@ fn of_refusal(refusal: &Refusal) -> ScimError {
         | Refusal::SignInValue { .. }
         | Refusal::TooMany { .. }
         | Refusal::SameAttribute { .. }
-        | Refusal::AnotherProvider { .. } => ScimError::invalid_value(detail),
+        | Refusal::AnotherProvider { .. }
+        | Refusal::PrunedTooSoon => ScimError::invalid_value(detail),
         Refusal::Taken { .. } | Refusal::EmailOfAnother { .. } => ScimError::uniqueness(detail),
         Refusal::LastAdmin { .. } | Refusal::Yourself { .. } | Refusal::AdminRole { .. } => {
             ScimError::mutability(detail)
         }
         Refusal::CreatedAtSignIn | Refusal::DeactivatedOnly => ScimError::not_implemented(detail),
+        // As if it were not there: a client that looks for the person anew finds the new account.
+        Refusal::Erased => ScimError::not_found(detail),
         Refusal::BeyondOwnPermissions { .. }
         | Refusal::Superseded
         | Refusal::Deactivated { .. }
@@ -211,6 +214,7 @@ mod tests {
             ),
             (Refusal::CreatedAtSignIn.into(), 501, None),
             (Refusal::DeactivatedOnly.into(), 501, None),
+            (Refusal::Erased.into(), 404, None),
             (Error::VersionMismatch, 412, None),
             (ScimError::no_target("x").into(), 400, Some("noTarget")),
         ] {

@@ -2,6 +2,8 @@
 //! then the work through the application's use cases.
 
 mod admin;
+mod audit;
+mod backup;
 mod config_check;
 mod keys;
 mod migrate;
@@ -61,6 +63,8 @@ pub(crate) async fn run(command_line: CommandLine) -> Result<(), Failure> {
         Command::Admin(command) => admin::run(&configuration, command).await,
         Command::Keys(command) => keys::run(&configuration, command).await,
         Command::Saml(command) => saml::run(&configuration, command).await,
+        Command::Audit(command) => audit::run(&configuration, command).await,
+        Command::Backup { to } => backup::run(&configuration, &to).await,
         Command::Config(ConfigCommand::Check) => config_check::run(&configuration),
     }
 }

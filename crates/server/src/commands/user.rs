@@ -10,13 +10,13 @@ use roster_domain::user::User;
 use serde_json::{Value, json};
 
 use super::{operator, timestamp};
-use crate::command_line::UserCommand;
+use crate::command_line::{UserCommand, UserErase};
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::output::{self, List};
 use crate::store;
 
-/// Makes or lists users.
+/// Makes, erases or lists users.
 pub(super) async fn run(
     configuration: &Configuration,
     command: UserCommand,
@@ -34,6 +34,23 @@ pub(super) async fn run(
             };
             let user = application.add_user(&caller, &request).await?;
             output::line(&user.id.to_string())
+        }
+        UserCommand::Erase(UserErase { tenant, user }) => {
+            let caller = operator(&application, &tenant.tenant).await?;
+            let id = match (user.id, user.user_name) {
+                (Some(id), _) => id,
+                (None, name) => {
+                    let name = name.unwrap_or_default();
+                    application.user_named(&caller, &name).await?.to_string()
+                }
+            };
+            let erasure = application.erase_user(&caller, &id).await?;
+            output::line(&erasure.user.to_string())?;
+            output::note(&format!(
+                "The person's data is erased: in the account, which stays deactivated, and in {} audit records. Backups still have it until they are deleted.",
+                erasure.records
+            ));
+            Ok(())
         }
         UserCommand::List {
             tenant,

@@ -22,9 +22,15 @@ const MILLISECONDS: u32 = 48;
 #[must_use]
 pub fn audit_id_bounds(query: &AuditQuery) -> (Option<Uuid>, Option<Uuid>) {
     let at_least = query.from.map(|from| first_id(from, -SLACK));
-    let until = query.until.map(|until| first_id(until, SLACK));
+    let until = query.until.map(audit_id_limit);
     let before = query.before.map(AuditId::uuid);
     (at_least, before.into_iter().chain(until).min())
+}
+
+/// The ids that records from before `time` can have are those before this one.
+#[must_use]
+pub fn audit_id_limit(time: OffsetDateTime) -> Uuid {
+    first_id(time, SLACK)
 }
 
 /// The lowest id of the millisecond that is `away` from `time`, as near as ids reach.

@@ -20,10 +20,12 @@
 pub mod admins;
 pub mod atomicity;
 pub mod audit;
+pub mod erasure;
 pub mod identities;
 pub mod isolation;
 pub mod keys_and_links;
 pub mod lists;
+pub mod retention;
 pub mod roles;
 pub mod saml_settings;
 pub mod scim_contacts;
@@ -159,6 +161,19 @@ macro_rules! contract_tests {
                 a_time_is_that_of_the_record_and_not_that_of_its_id,
                 filters_of_the_log_combine,
             }
+            retention {
+                the_oldest_records_are_found_a_stretch_at_a_time,
+                old_records_are_deleted_and_a_record_says_so,
+                a_stretch_that_was_counted_otherwise_stays,
+                of_ten_who_delete_one_stretch_at_once_one_does,
+            }
+            erasure {
+                an_erased_person_is_nobody_anywhere,
+                a_person_of_another_version_is_not_erased,
+                a_redacted_record_takes_the_place_of_its_own_and_of_no_other,
+                nothing_is_erased_without_an_audit_record,
+                a_scrubbed_store_goes_on,
+            }
             identities {
                 an_identity_reads_back_and_finds_its_user,
                 an_identity_may_be_longer_than_an_index_can_hold,
@@ -246,10 +261,12 @@ mod tests {
             include_str!("admins.rs"),
             include_str!("atomicity.rs"),
             include_str!("audit.rs"),
+            include_str!("erasure.rs"),
             include_str!("identities.rs"),
             include_str!("isolation.rs"),
             include_str!("keys_and_links.rs"),
             include_str!("lists.rs"),
+            include_str!("retention.rs"),
             include_str!("roles.rs"),
             include_str!("saml_settings.rs"),
             include_str!("scim_contacts.rs"),

@@ -3,9 +3,11 @@
 //! A write without preconditions is one statement ([`recorded`]) and commits by itself. One with
 //! [`preconditions`] takes a lock on the tenant first, in a transaction; a new signing key takes one on
 //! their table. In a transaction is also what writes several tables, as a new tenant does, and what
-//! other processes must hear of ([`announcements`]). Changes of people are none of these.
+//! other processes must hear of ([`announcements`]). Changes of people are none of these; that somebody is
+//! erased ([`kept`]) is.
 
 mod admin_links;
+mod kept;
 mod preconditions;
 mod recorded;
 mod roles;
@@ -47,7 +49,11 @@ pub(crate) async fn commit(
             let problem = "a new tenant is committed through the handle of its own id";
             return Err(StoreError::Failed(problem.into()).into());
         }
-        Write::CreateTenant { .. } | Write::AddSigningKey { .. } => true,
+        Write::CreateTenant { .. }
+        | Write::AddSigningKey { .. }
+        | Write::EraseUser { .. }
+        | Write::RedactAudit(_)
+        | Write::PruneAudit(_) => true,
         _ => !change.requires.is_empty() || announcements::concern_others(&change.events),
     };
     let done = if !needs_transaction {
@@ -215,6 +221,27 @@ async fn write(
         Write::AddSigningKey { key, after, dead } => {
             let write = signing_keys::Add { key, after, dead };
             recorded::execute(connection, write, audit).await
+        }
+        Write::EraseUser {
+            user,
+            decided_on,
+            called,
+            redacted,
+        } => {
+            kept::forget(connection, tenant, user, called).await?;
+            kept::redact(connection, tenant, redacted).await?;
+            let write = users::Update::new(UserColumns::new(tenant, user), *decided_on);
+            recorded::execute(connection, write, audit).await
+        }
+        Write::RedactAudit(records) => {
+            kept::redact(connection, tenant, records).await?;
+            recorded::execute(connection, recorded::Nothing, audit).await
+        }
+        Write::PruneAudit(stretch) => {
+            if !kept::prune(connection, tenant, stretch).await? {
+                return Ok(false);
+            }
+            recorded::execute(connection, recorded::Nothing, audit).await
         }
     }
 }

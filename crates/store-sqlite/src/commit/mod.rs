@@ -6,6 +6,7 @@
 
 mod admin_links;
 mod audit;
+mod kept;
 mod preconditions;
 mod roles;
 mod saml;
@@ -126,6 +127,21 @@ fn write(
         Write::AddSigningKey { key, after, dead } => {
             signing_keys::add(connection, key, after.as_deref(), dead)
         }
+        Write::EraseUser {
+            user,
+            decided_on,
+            called,
+            redacted,
+        } => kept::erase(
+            connection,
+            tenant,
+            user,
+            decided_on.number(),
+            called,
+            redacted,
+        ),
+        Write::RedactAudit(records) => kept::redact(connection, tenant, records).map(|()| 1),
+        Write::PruneAudit(stretch) => kept::prune(connection, tenant, stretch),
     };
     written.map_err(|error| commit_error(error, write))
 }

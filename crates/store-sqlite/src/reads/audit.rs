@@ -2,12 +2,15 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable};
 use diesel::sqlite::Sqlite;
 use roster_application::ports::store::{AuditQuery, StoreError};
 use roster_domain::audit::{AuditRecord, AuditResult};
-use roster_domain::id::TenantId;
+use roster_domain::id::{AuditId, TenantId};
+use roster_domain::retention::Stretch;
 use roster_store_kit::columns;
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::errors::store_error;
 use crate::rows::audit::AuditRow;
@@ -66,4 +69,56 @@ pub(crate) fn matching(
     }
     let rows = found.load(connection).map_err(store_error)?;
     rows.into_iter().map(AuditRow::record).collect()
+}
+
+/// The oldest records from before a time: where they end, and how many they are.
+pub(crate) fn oldest(
+    connection: &mut SqliteConnection,
+    tenant: TenantId,
+    before: OffsetDateTime,
+    after: Option<AuditId>,
+    most: u32,
+) -> Result<Option<Stretch>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        records: i64,
+        #[diesel(sql_type = Nullable<Binary>)]
+        through: Option<Id>,
+    }
+    // The bound on the id says no more than the time does, but ends the walk over the index.
+    let found: Found = diesel::sql_query(
+        "SELECT count(*) AS records, max(id) AS through FROM (\
+         SELECT id FROM audit_log WHERE tenant_id = ? AND at < ? AND id < ? AND id > ? \
+         ORDER BY id LIMIT ?)",
+    )
+    .bind::<Binary, _>(Id(tenant.uuid()))
+    .bind::<BigInt, _>(Micros(before))
+    .bind::<Binary, _>(Id(columns::audit_id_limit(before)))
+    .bind::<Binary, _>(Id(after.map_or(Uuid::nil(), AuditId::uuid)))
+    .bind::<BigInt, _>(i64::from(most))
+    .get_result(connection)
+    .map_err(store_error)?;
+    Ok(found.through.map(|through| Stretch {
+        before,
+        after,
+        through: AuditId::new(through.0),
+        records: u64::try_from(found.records).unwrap_or_default(),
+    }))
+}
+
+/// How many records there are from before a time.
+pub(crate) fn count(
+    connection: &mut SqliteConnection,
+    tenant: TenantId,
+    before: OffsetDateTime,
+) -> Result<u64, StoreError> {
+    let counted: i64 = audit_log::table
+        .filter(audit_log::tenant_id.eq(Id(tenant.uuid())))
+        .filter(audit_log::id.lt(Id(columns::audit_id_limit(before))))
+        .filter(audit_log::at.lt(Micros(before)))
+        .count()
+        .get_result(connection)
+        .map_err(store_error)?;
+    Ok(u64::try_from(counted).unwrap_or_default())
 }

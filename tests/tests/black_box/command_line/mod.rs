@@ -1,7 +1,10 @@
 //! The program's commands and settings.
 
 mod admin_link;
+mod audit;
 mod commands;
+mod erase;
+mod guide;
 mod keys;
 mod openapi;
 mod saml;

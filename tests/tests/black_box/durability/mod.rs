@@ -1,5 +1,6 @@
-//! Many writers at once, crashes in the middle of writes, shutdown under load.
+//! Many writers at once, crashes in the middle of writes, shutdown under load, backup and restore.
 
+mod backup;
 mod concurrency;
 mod crash;
 mod database;

@@ -4,3 +4,4 @@ mod assignment;
 mod profile;
 mod roles;
 mod status;
+mod troubleshooting;

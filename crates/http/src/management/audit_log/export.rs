@@ -90,10 +90,14 @@ impl Export {
 fn lines(page: Page) -> String {
     let mut lines = String::new();
     for record in page.items {
-        lines.push_str(&AuditRecord::from(record).to_json_string());
-        lines.push('\n');
+        lines.push_str(&line(record));
     }
     lines
+}
+
+/// A record as a line of an export, with the line break at its end.
+pub(crate) fn line(record: audit::AuditRecord) -> String {
+    AuditRecord::from(record).to_json_string() + "\n"
 }
 
 fn broken_off(error: Error, caller: &Caller) -> io::Error {

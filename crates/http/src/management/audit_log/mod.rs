@@ -22,6 +22,7 @@ use super::wire::fields::in_utc;
 use super::wire::query::{Parameters, id};
 use crate::authenticated::Authenticated;
 use export::Export;
+pub(crate) use export::line;
 use record::{AuditLogPage, AuditRecord, AuditResult};
 
 /// The operations on the audit log.

@@ -133,7 +133,8 @@ impl From<AttributeChange> for AuditChange {
     }
 }
 
-/// One entry of the audit log. Never changed, never deleted.
+/// One entry of the audit log. No API changes or deletes one. Whoever runs Roster can delete old ones, and
+/// take the personal data of one person out of others; both leave a record themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 #[oai(rename_all = "camelCase", skip_serializing_if_is_none, example)]
 pub(crate) struct AuditRecord {

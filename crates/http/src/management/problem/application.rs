@@ -52,7 +52,8 @@ const fn kind_of(refusal: &Refusal) -> Kind {
         | Refusal::SignInValue { .. }
         | Refusal::TooMany { .. }
         | Refusal::SameAttribute { .. }
-        | Refusal::AnotherProvider { .. } => Kind::InvalidRequest,
+        | Refusal::AnotherProvider { .. }
+        | Refusal::PrunedTooSoon => Kind::InvalidRequest,
         Refusal::Taken { .. } | Refusal::EmailOfAnother { .. } => Kind::NameTaken,
         Refusal::LastAdmin { .. } => Kind::LastAdmin,
         Refusal::Yourself { .. } => Kind::OwnAccount,
@@ -62,6 +63,7 @@ const fn kind_of(refusal: &Refusal) -> Kind {
         Refusal::BeyondOwnPermissions { .. } => Kind::BeyondOwnPermissions,
         Refusal::Superseded => Kind::SupersededValue,
         Refusal::TokenRevoked => Kind::TokenRevoked,
+        Refusal::Erased => Kind::NotFound,
         Refusal::SettingIncomplete { .. } => Kind::SettingIncomplete,
         Refusal::Deactivated { .. } | Refusal::AdminLinkSpent => Kind::Forbidden,
         Refusal::CreatedAtSignIn | Refusal::DeactivatedOnly => Kind::NotSupported,
@@ -157,6 +159,8 @@ mod tests {
             ),
             (Refusal::AdminLinkSpent.into(), 403),
             (Refusal::CreatedAtSignIn.into(), 501),
+            (Refusal::Erased.into(), 404),
+            (Refusal::PrunedTooSoon.into(), 400),
         ];
         for (error, status) in cases {
             let message = error.to_string();
