@@ -7,18 +7,24 @@ use std::process::Command;
 
 use roster_tests::binary::{binary, text};
 
-/// The commands of a page: lines of its blocks, and what stands between backticks.
+/// The commands of a page: lines of its blocks, and what stands between backticks, which may go on in
+/// the next line.
 fn commands(page: &str) -> Vec<String> {
-    let (mut found, mut in_block) = (Vec::new(), false);
-    for line in page.lines() {
+    let (mut found, mut paragraph, mut in_block) = (Vec::new(), String::new(), false);
+    for line in page.lines().chain([""]) {
         let line = line.trim_start();
-        if line.starts_with("```") || line.contains("```sh") {
-            in_block = !in_block;
-        } else if in_block {
+        let turns = line.contains("```");
+        if in_block && !turns {
             found.push(line.to_owned());
-        } else {
-            found.extend(line.split('`').skip(1).step_by(2).map(str::to_owned));
+        } else if !turns && !line.is_empty() {
+            paragraph.push_str(line);
+            paragraph.push(' ');
+            continue;
         }
+        let between = paragraph.split('`').skip(1).step_by(2);
+        found.extend(between.map(str::to_owned));
+        paragraph.clear();
+        in_block ^= turns;
     }
     let of_ours =
         |line: &String| line.starts_with("roster ") || line.starts_with("target/debug/roster ");
