@@ -17,7 +17,8 @@
 //! - [`console`]: the administrators' console, as a browser without scripts uses it;
 //! - [`jwt`]: session tokens, as the application that uses Roster reads them;
 //! - [`raw`]: bytes on a socket, where a client library would tidy up;
-//! - [`postgres`]: private PostgreSQL clusters;
+//! - [`postgres`]: private PostgreSQL clusters, and standbys of them;
+//! - [`proxy`]: the network before a database, and what can happen to it;
 //! - [`tools`]: other programs.
 #![allow(
     clippy::unwrap_used,
@@ -36,6 +37,7 @@ pub mod idp;
 pub mod jwt;
 pub mod okta;
 pub mod postgres;
+pub mod proxy;
 pub mod raw;
 pub mod server;
 pub mod tenant;

@@ -260,14 +260,20 @@ impl Server {
         }
     }
 
+    /// The process id.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        let running = self.running.lock().unwrap();
+        let running = running.as_ref().expect("the server does not run");
+        running.process.id()
+    }
+
     /// Sends SIGTERM, and does not wait.
     pub fn terminate(&self) {
-        let running = self.running.lock().unwrap();
-        let pid = running
-            .as_ref()
-            .expect("the server does not run")
-            .process
-            .id();
+        let pid = self.pid();
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -TERM {pid}")])
             .status()

@@ -1,0 +1,1 @@
+//! The database answers late: by a little, and by more than anybody waits.
