@@ -4,6 +4,9 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use roster_application::ports::store::{CommitError, StoreError};
 use roster_domain::change::{Precondition, UniqueName, Write};
 
+use crate::readiness::ReadOnly;
+use crate::silence::Silent;
+
 const TERMINATING: &str = "terminating connection";
 
 /// How PgBouncer says that it has lost PostgreSQL.
@@ -54,14 +57,20 @@ fn is_passing(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> boo
         .any(|start| information.message().starts_with(start))
 }
 
-/// Whether the connection was lost, and not merely an answer late: another connection may work.
+/// Whether the connection is of no use any more, and not merely an answer late: it was lost, or leads
+/// to a standby, which may have been the primary. Another connection may work.
 pub(crate) fn is_cut(error: &StoreError) -> bool {
     let StoreError::Unavailable(error) = error else {
         return false;
     };
+    if error.is::<Silent>() || error.is::<ReadOnly>() {
+        return true;
+    }
     match error.downcast_ref() {
         Some(Error::DatabaseError(
-            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
+            DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::ReadOnlyTransaction,
             _,
         )) => true,
         Some(Error::DatabaseError(_, information)) => {
