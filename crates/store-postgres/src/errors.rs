@@ -13,19 +13,24 @@ const TERMINATING: &str = "terminating connection";
 const CRASHED: &str = "server conn crashed";
 
 /// How the messages of PostgreSQL, and of PgBouncer before it, begin when trying again may help.
-/// diesel passes on the message but not the SQLSTATE: 57P01 to 57P03, 57014, 40P01, 53300; and 08P01
-/// of PgBouncer.
-const PASSING: [&str; 9] = [
+/// diesel passes on the message but not the SQLSTATE: 57P01 to 57P03, 57014, 40P01, 53300, 53100; and
+/// 08P01 of PgBouncer.
+const PASSING: [&str; 10] = [
     TERMINATING,
     "the database system is",
     "canceling statement due to",
     "deadlock detected",
     "sorry, too many clients",
+    // The disk is full, most likely.
+    "could not extend file",
     CRASHED,
     "pgbouncer cannot connect to server",
     "server login has been failing",
     "query_wait_timeout",
 ];
+
+/// How the operating system's reason reads where a disk is full, whatever was to be written.
+const FULL: &str = ": No space left on device";
 
 /// The error of a read, or of a commit that was otherwise fine.
 pub(crate) fn store_error(error: Error) -> StoreError {
@@ -52,9 +57,8 @@ pub(crate) fn store_error(error: Error) -> StoreError {
 }
 
 fn is_passing(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> bool {
-    PASSING
-        .iter()
-        .any(|start| information.message().starts_with(start))
+    let message = information.message();
+    PASSING.iter().any(|start| message.starts_with(start)) || message.ends_with(FULL)
 }
 
 /// Whether the connection is of no use any more, and not merely an answer late: it was lost, or leads
