@@ -19,6 +19,7 @@
 //! - [`raw`]: bytes on a socket, where a client library would tidy up;
 //! - [`postgres`]: private PostgreSQL clusters, and standbys of them;
 //! - [`proxy`]: the network before a database, and what can happen to it;
+//! - [`small_disk`]: a disk that can be full;
 //! - [`tools`]: other programs.
 #![allow(
     clippy::unwrap_used,
@@ -40,6 +41,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod raw;
 pub mod server;
+pub mod small_disk;
 pub mod tenant;
 pub mod tools;
 

@@ -310,7 +310,25 @@ impl Server {
         self.launch();
     }
 
+    /// As [`Server::restart`], where the system allows it so many open files and no more.
+    pub fn restart_with_open_files(&self, most: u32) {
+        self.kill9();
+        let limit = format!("ulimit -n {most}; exec \"$0\" \"$@\"");
+        self.launch_by(|program| {
+            let mut limited = Command::new("sh");
+            limited.args(["-c", &limit]).arg(program.get_program());
+            limited.env_clear().current_dir(self.directory());
+            let variables = program.get_envs();
+            limited.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+            limited
+        });
+    }
+
     fn launch(&self) {
+        self.launch_by(|program| program);
+    }
+
+    fn launch_by(&self, by: impl FnOnce(Command) -> Command) {
         let file = |name| {
             File::options()
                 .create(true)
@@ -318,9 +336,10 @@ impl Server {
                 .open(self.directory().join(name))
                 .unwrap()
         };
-        let mut command = self.command();
+        let mut command = by(self.command());
         command
             .arg("serve")
+            .stdin(Stdio::null())
             .stdout(file("stdout"))
             .stderr(file("stderr"));
         let mut process = command.spawn().unwrap();

@@ -25,7 +25,10 @@
     reason = "helpers of tests: a test that can't go on ends, and says why"
 )]
 
+mod clock;
+mod crowds;
 mod database;
+mod disk;
 mod load;
 mod network;
 mod replica;

@@ -125,3 +125,13 @@ pub(crate) fn is_sound(server: &Server) {
         assert!(line.is_none(), "{line:?}");
     }
 }
+
+/// What the server has to say beside its requests: the last of it.
+pub(crate) fn worries(server: &Server) -> String {
+    let logs = server.logs();
+    let worries = logs
+        .lines()
+        .filter(|line| !line.contains(r#""level":"INFO""#));
+    let worries: Vec<_> = worries.collect();
+    worries[worries.len().saturating_sub(20)..].join("\n")
+}
