@@ -53,14 +53,10 @@ impl Recovery {
 
 /// Takes the database away several times, each for `away` and by `end`, and starts it again.
 async fn away_and_back(fault: &Fault, end: fn(&mut Cluster), away: u64) {
-    let Scene {
-        tenant,
-        server,
-        proxy: _proxy,
-        cluster,
-    } = Scene::new();
-    let mut cluster = cluster;
-    let (load, watch) = (Load::start(&[&tenant], 6), Watch::on(&server));
+    let mut cluster = Cluster::start(ClusterOptions::default()).unwrap();
+    let scene = Scene::on(&cluster, &[]);
+    let (tenant, server) = (&scene.tenant, &scene.server);
+    let (load, watch) = (Load::start(&[tenant], 6), Watch::on(server));
     let mut recovery = Recovery::default();
     run_for(short_or(500, 5_000)).await;
     for _ in 0..short_or(2, 10) {
@@ -81,9 +77,9 @@ async fn away_and_back(fault: &Fault, end: fn(&mut Cluster), away: u64) {
         .await;
         recovery.see(&watch, &load, Instant::now()).await;
     }
-    let settled = load.settle(&tenant).await;
-    is_sound(&server);
-    fault.figures(&recovery.figures(&settled, &server));
+    let settled = load.settle(tenant).await;
+    is_sound(server);
+    fault.figures(&recovery.figures(&settled, server));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

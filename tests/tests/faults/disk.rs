@@ -24,7 +24,7 @@ async fn full_and_free(fault: &Fault, server: &Arc<Server>, disk: &SmallDisk) {
     let (load, watch) = (Load::start(&[&tenant], 6), Watch::on(server));
     run_for(short_or(500, 3_000)).await;
     let mut back = Duration::ZERO;
-    for _ in 0..short_or(2, 5) {
+    for _ in 0..short_or(1, 5) {
         let filled = Instant::now();
         disk.fill();
         let refused = |event: &Event| event.writes && event.outcome == Outcome::Refused;

@@ -16,7 +16,7 @@ async fn a_replica_is_killed_and_the_other_serves_on() {
     let watch = Watch::on(&scene.server);
     run_for(short_or(500, 5_000)).await;
     let (mut back, mut gap) = (Duration::ZERO, Duration::ZERO);
-    for _ in 0..short_or(2, 10) {
+    for _ in 0..short_or(1, 10) {
         load.connections_may_fail(true);
         let killed = Instant::now();
         let killing = other.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use roster_tests::Backend;
-use roster_tests::postgres::{Cluster, ClusterOptions};
+use roster_tests::postgres::{Cluster, shared_cluster};
 use roster_tests::proxy::Proxy;
 use roster_tests::server::Server;
 use roster_tests::tenant::Tenant;
@@ -53,8 +53,8 @@ pub(crate) struct Scene {
     pub(crate) server: Arc<Server>,
     /// What is between them.
     pub(crate) proxy: Proxy,
-    /// The database.
-    pub(crate) cluster: Cluster,
+    /// The way past it.
+    pub(crate) database: String,
 }
 
 impl Scene {
@@ -65,9 +65,14 @@ impl Scene {
 
     /// As [`Scene::new`], with settings of the server.
     pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
-        let cluster = Cluster::start(ClusterOptions::default()).unwrap();
+        Self::on(shared_cluster(), settings)
+    }
+
+    /// As [`Scene::with`], on a cluster of the test's own.
+    pub(crate) fn on(cluster: &Cluster, settings: &[(&str, &str)]) -> Self {
+        let database = cluster.create_database().unwrap();
         let proxy = Proxy::before(cluster.port());
-        let url = proxy.url(&cluster.create_database().unwrap());
+        let url = proxy.url(&database);
         let mut settings = settings.to_vec();
         settings.push(("ROSTER_DATABASE_URL", &url));
         let server = Server::start_with(Backend::Postgres, &settings);
@@ -78,7 +83,7 @@ impl Scene {
             tenant,
             server,
             proxy,
-            cluster,
+            database,
         }
     }
 }

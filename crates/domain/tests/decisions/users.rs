@@ -48,7 +48,10 @@ fn a_clock_that_was_put_back_makes_no_newer_state_look_older() {
     };
     let change = by_scim(&user, deactivation()).unwrap().unwrap();
     assert_eq!(written(&change).updated_at, later);
-    assert_eq!(change.audit.at, NOW, "the audit log tells what the clock said");
+    assert_eq!(
+        change.audit.at, NOW,
+        "the audit log tells what the clock said"
+    );
 }
 
 #[test]
