@@ -1,4 +1,5 @@
-//! A file system so small that a test can fill it: a tmpfs of its own.
+//! A file system so small that a test can fill it: a tmpfs of its own, or, in a container that may not
+//! mount one, the small tmpfs for shared memory that every container has.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -12,26 +13,42 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct SmallDisk {
     directory: TempDir,
+    is_mounted: bool,
 }
+
+/// What containers have for shared memory, unless they were given more.
+const SHARED_MEMORY: &str = "/dev/shm";
+
+/// The largest file system that is filled though it is not the test's own, in KiB.
+const SMALL: u64 = 256 * 1024;
 
 impl SmallDisk {
     /// Mounts one of so many MiB, and gives it to `owner` (user and group), if not to the present one.
     ///
     /// # Panics
-    /// When it can't be mounted, which takes root: nothing else is as full as a full disk.
+    /// When there is none: nothing else is as full as a full disk.
     #[must_use]
     pub fn of(mebibytes: u32, owner: Option<(u32, u32)>) -> Self {
-        let prefix = "roster-small-disk-";
-        let directory = tempfile::Builder::new().prefix(prefix).tempdir().unwrap();
+        let mut builder = tempfile::Builder::new();
+        let builder = builder.prefix("roster-small-disk-");
+        let directory = builder.tempdir().unwrap();
         let size = format!("size={mebibytes}m,mode=0700");
         let mount = ["mount", "-t", "tmpfs", "-o", &size, "none"];
-        let (code, said) = as_root(&mount, directory.path());
-        assert!(
-            code,
-            "a file system of {mebibytes} MiB can't be mounted. Run the tests as root (in a container: \
-             with CAP_SYS_ADMIN) or as somebody who may call `sudo -n mount`: {said}"
-        );
-        let disk = Self { directory };
+        let (is_mounted, said) = as_root(&mount, directory.path());
+        let directory = if is_mounted {
+            directory
+        } else {
+            assert!(
+                size_of(SHARED_MEMORY).is_some_and(|size| size <= SMALL),
+                "no small file system can be had: {SHARED_MEMORY} is not small, and to mount one takes root \
+                 (in a container: with CAP_SYS_ADMIN) or `sudo -n mount`, which says: {said}"
+            );
+            builder.tempdir_in(SHARED_MEMORY).unwrap()
+        };
+        let disk = Self {
+            directory,
+            is_mounted,
+        };
         if let Some((user, group)) = owner.or_else(myself)
             && chown(disk.path(), Some(user), Some(group)).is_err()
         {
@@ -78,9 +95,20 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily: a process that is just ending may still have a file open.
-        let _ = as_root(&["umount", "-l"], self.path());
+        if self.is_mounted {
+            // Lazily: a process that is just ending may still have a file open.
+            let _ = as_root(&["umount", "-l"], self.path());
+        }
     }
+}
+
+/// The size of a file system in KiB.
+fn size_of(mount: &str) -> Option<u64> {
+    let df = Command::new("df")
+        .args(["-k", "--output=size", mount])
+        .output();
+    let said = String::from_utf8(df.ok()?.stdout).ok()?;
+    said.lines().nth(1)?.trim().parse().ok()
 }
 
 /// User and group of this process, when it is not root.
