@@ -19,6 +19,7 @@ use roster_application::ports::store::StoreError;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
+use crate::address::ConnectError;
 use crate::opening::Way;
 
 /// How long is waited without a doubt, and how long between two attempts.
@@ -134,17 +135,33 @@ impl Silence {
         if self.unheard() < PATIENCE {
             return;
         }
-        let unheard = match timeout(CERTAINTY, self.open()).await {
-            Ok(opened) => opened.is_err(),
-            Err(_) => true,
+        let knocking = async {
+            tokio::select! {
+                () = self.knock() => {}
+                () = async { sleep(PATIENCE).await; self.knock().await } => {}
+            }
         };
-        if unheard && self.unheard() >= CERTAINTY {
+        let answered = timeout(CERTAINTY, knocking).await.is_ok();
+        if answered {
+            self.heard(Instant::now());
+        } else if self.unheard() >= CERTAINTY {
             let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
             if since.is_none() {
                 tracing::warn!("the database has fallen silent");
             }
             let _ = since.get_or_insert_with(Instant::now);
             self.is_silent.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Connects until somebody answers, and be it that there is no room for another connection.
+    async fn knock(&self) {
+        loop {
+            match self.way.target.client().await {
+                Ok(_) => return,
+                Err(ConnectError::Refused(error)) if error.code().is_some() => return,
+                Err(_) => sleep(PATIENCE / 4).await,
+            }
         }
     }
 
