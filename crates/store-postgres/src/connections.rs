@@ -213,14 +213,12 @@ impl Connections {
         Ok(())
     }
 
-    /// Gives up a connection that was cut, and those that idle and are no younger: most likely they
-    /// were cut with it.
+    /// Gives up a connection that was cut, and those that idle: most likely they were cut with it.
     pub(crate) fn lost(&self, mut connection: Connection) {
         if let Some(object) = connection.object.take() {
-            let opened = Object::metrics(&object).created;
             drop(Object::take(object));
-            let _ = self.pool.retain(|_, metrics| metrics.created > opened);
         }
+        let _ = self.pool.retain(|_, _| false);
     }
 
     /// How the pool stands at this moment.
