@@ -1,7 +1,7 @@
 # Every target is one line of `make help`. Two are all that a newcomer needs: `make run`, `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check deny openapi lint-openapi clients test-clients conformance image chart test-chart test-image test-upgrade screenshots fuzz bench tools
+.PHONY: help run demo test check deny openapi lint-openapi clients test-clients conformance image chart test-chart test-image test-upgrade screenshots fuzz faults bench tools
 
 tools := scripts/with-tools.sh
 
@@ -67,6 +67,9 @@ screenshots: ## Take pictures of the console's pages anew, into docs/screenshots
 
 fuzz: ## Fuzz filters, PATCH, posted SAML responses and metadata, 10 minutes each (FUZZ_SECONDS=… for another time)
 	$(tools) scripts/fuzz.sh $${FUZZ_SECONDS:-600}
+
+faults: ## Kill, cut, fill, slow down and crowd what Roster lives on, for long, and print what was measured
+	$(tools) scripts/faults.sh
 
 bench: ## Measure reads, lookups, writes and lists beside an empty handler and pgbench
 	cargo build --quiet --release --workspace --bins

@@ -19,12 +19,14 @@ has() { command -v "$1"; }
 has_postgresql() { has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
 has_pgbouncer() { has pgbouncer || [[ -x /usr/sbin/pgbouncer ]]; }
 has_java() { java -version; }
+has_faketime() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1'; }
 
 want build-essential has c++
 want chromium has chromium
 want chromium-driver has chromedriver
 want curl has curl
 want default-jre-headless has_java
+want faketime has_faketime
 want nodejs has node
 want npm has npm
 want pgbouncer has_pgbouncer

@@ -19,7 +19,9 @@
 //! - [`jwt`]: session tokens, as the application that uses Roster reads them;
 //! - [`past`]: audit records from long ago;
 //! - [`raw`]: bytes on a socket, where a client library would tidy up;
-//! - [`postgres`]: private PostgreSQL clusters;
+//! - [`postgres`]: private PostgreSQL clusters, and standbys of them;
+//! - [`proxy`]: the network before a database, and what can happen to it;
+//! - [`small_disk`]: a disk that can be full;
 //! - [`tools`]: other programs.
 #![allow(
     clippy::unwrap_used,
@@ -40,8 +42,10 @@ pub mod load;
 pub mod okta;
 pub mod past;
 pub mod postgres;
+pub mod proxy;
 pub mod raw;
 pub mod server;
+pub mod small_disk;
 pub mod tenant;
 pub mod tools;
 

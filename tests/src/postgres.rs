@@ -8,6 +8,7 @@
 mod pooler;
 mod programs;
 mod server;
+mod standby;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -86,6 +87,27 @@ impl Cluster {
     /// # Errors
     /// [`ClusterError`] says what is missing or what PostgreSQL said.
     pub fn start(options: ClusterOptions) -> Result<Self, ClusterError> {
+        Self::made_by(options, |cluster| {
+            let mut initdb = cluster.programs.command("initdb", cluster.directory.path());
+            initdb.args([
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+            ]);
+            finish(
+                "initdb",
+                initdb.args(["--no-sync", "-D"]).arg(cluster.data()),
+            )?;
+            cluster.write_files()
+        })
+    }
+
+    /// A cluster whose data `make` puts in its place.
+    fn made_by(
+        options: ClusterOptions,
+        make: impl FnOnce(&Self) -> Result<(), ClusterError>,
+    ) -> Result<Self, ClusterError> {
         let programs = Programs::find()?;
         let directory = tempfile::Builder::new()
             .prefix("roster-postgres-")
@@ -107,18 +129,7 @@ impl Cluster {
             directory,
         };
 
-        let mut initdb = cluster.programs.command("initdb", cluster.directory.path());
-        initdb.args([
-            "--username=postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-        ]);
-        finish(
-            "initdb",
-            initdb.args(["--no-sync", "-D"]).arg(cluster.data()),
-        )?;
-        cluster.write_files()?;
+        make(&cluster)?;
         // Another process may take the port between its choice and its use.
         let mut attempts = 0;
         loop {
@@ -245,9 +256,7 @@ impl Cluster {
     /// # Errors
     /// [`ClusterError::Failed`] with its log when it does not start.
     pub fn restart(&mut self) -> Result<(), ClusterError> {
-        if let Some(server) = self.server.take() {
-            server.stop("INT");
-        }
+        self.stop();
         let begun = Instant::now();
         loop {
             // After a crash the children of the old server need a moment to notice.
@@ -255,6 +264,19 @@ impl Cluster {
                 Err(_) if begun.elapsed() < START_LIMIT => sleep(POLL * 10),
                 result => return result,
             }
+        }
+    }
+
+    /// The user and group that PostgreSQL's processes run as, where these are not the test's own.
+    #[must_use]
+    pub const fn account(&self) -> Option<(u32, u32)> {
+        self.programs.account
+    }
+
+    /// Ends the server properly, cutting all connections, and leaves it so.
+    pub fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop("INT");
         }
     }
 

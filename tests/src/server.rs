@@ -247,6 +247,17 @@ impl Server {
             .concat()
     }
 
+    /// What it has to say beside its requests: the last of it.
+    #[must_use]
+    pub fn worries(&self) -> String {
+        let logs = self.logs();
+        let worries = logs
+            .lines()
+            .filter(|line| !line.contains(r#""level":"INFO""#));
+        let worries: Vec<_> = worries.collect();
+        worries[worries.len().saturating_sub(20)..].join("\n")
+    }
+
     /// Everything the database holds, as text that a secret could be searched in.
     #[must_use]
     pub fn database_content(&self) -> String {
@@ -317,14 +328,20 @@ impl Server {
         }
     }
 
+    /// The process id.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        let running = self.running.lock().unwrap();
+        let running = running.as_ref().expect("the server does not run");
+        running.process.id()
+    }
+
     /// Sends SIGTERM, and does not wait.
     pub fn terminate(&self) {
-        let running = self.running.lock().unwrap();
-        let pid = running
-            .as_ref()
-            .expect("the server does not run")
-            .process
-            .id();
+        let pid = self.pid();
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -TERM {pid}")])
             .status()
@@ -361,7 +378,25 @@ impl Server {
         self.launch();
     }
 
+    /// As [`Server::restart`], where the system allows it so many open files and no more.
+    pub fn restart_with_open_files(&self, most: u32) {
+        self.kill9();
+        let limit = format!("ulimit -n {most}; exec \"$0\" \"$@\"");
+        self.launch_by(|program| {
+            let mut limited = Command::new("sh");
+            limited.args(["-c", &limit]).arg(program.get_program());
+            limited.env_clear().current_dir(self.directory());
+            let variables = program.get_envs();
+            limited.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+            limited
+        });
+    }
+
     fn launch(&self) {
+        self.launch_by(|program| program);
+    }
+
+    fn launch_by(&self, by: impl FnOnce(Command) -> Command) {
         let file = |name| {
             File::options()
                 .create(true)
@@ -369,9 +404,10 @@ impl Server {
                 .open(self.directory().join(name))
                 .unwrap()
         };
-        let mut command = self.command();
+        let mut command = by(self.command());
         command
             .arg("serve")
+            .stdin(Stdio::null())
             .stdout(file("stdout"))
             .stderr(file("stderr"));
         let mut process = command.spawn().unwrap();

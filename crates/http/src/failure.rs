@@ -17,8 +17,9 @@ const INTERNAL: &str = "The service failed to carry out the request; the fault i
     Try again later, and if it stays so, give the request id to whoever runs the service.";
 
 /// What a caller is told when the database is away.
-const UNAVAILABLE: &str = "The service can't reach its database at the moment. Try again in a few \
-    seconds; if the request was to change something, read the record first to see whether it was changed.";
+const UNAVAILABLE: &str = "The service can't reach its database at the moment, or there is no room to \
+    write to it. Try again in a few seconds; if the request was to change something, read the record \
+    first to see whether it was changed.";
 
 /// Seconds after which it is worth asking an unavailable database again.
 pub(crate) const RETRY_UNAVAILABLE: u64 = 5;

@@ -1,10 +1,13 @@
 //! Connections as they come in. The framework offers no limit for a client that opens a
 //! connection and says nothing, or says it very slowly, so it stands here: an idle connection is
 //! closed after [`IDLE`], and one that began to send must have an answer within the time of a
-//! request and [`GRACE`], however it trickles.
+//! request and [`GRACE`], however it trickles. Nor does it limit how many connections there are: those
+//! beyond [`Limits::most`] wait to be accepted until others have gone, and from three quarters of them on
+//! a new one may be silent only for [`CROWDED`], so that there is always room soon.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,11 +16,18 @@ use poem::listener::Acceptor;
 use poem::web::{LocalAddr, RemoteAddr};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long a connection may be silent: longer than load balancers keep theirs (60 s), so that
 /// they close it first.
 const IDLE: Duration = Duration::from_secs(75);
+
+/// How long one may be silent that came when there were many already.
+const CROWDED: Duration = Duration::from_secs(5);
+
+/// So many connections a server keeps at most. Idle ones cost about 10 KiB each.
+const MOST: usize = 16_384;
 
 /// How long a request may take to arrive, beside the time to answer it.
 const GRACE: Duration = Duration::from_secs(10);
@@ -29,16 +39,30 @@ const FULL: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     idle: Duration,
+    crowded: Duration,
     answer: Duration,
+    most: usize,
 }
 
 impl Limits {
-    /// The limits where a request may take `request_timeout`.
-    pub(crate) fn of(request_timeout: Duration) -> Self {
+    /// The limits where a request may take `request_timeout`, and `places` connections may be open.
+    pub(crate) fn of(request_timeout: Duration, places: usize) -> Self {
         Self {
             idle: IDLE,
+            crowded: CROWDED,
             answer: request_timeout + GRACE,
+            most: places.clamp(1, MOST),
         }
+    }
+
+    /// Those of one more connection, when there is room for so many besides it.
+    const fn with_room_for(self, free: usize) -> Self {
+        let idle = if free < self.most / 4 {
+            self.crowded
+        } else {
+            self.idle
+        };
+        Self { idle, ..self }
     }
 }
 
@@ -47,6 +71,7 @@ pub(crate) struct Connections {
     listener: TcpListener,
     local: LocalAddr,
     limits: Limits,
+    places: Arc<Semaphore>,
 }
 
 impl Connections {
@@ -60,6 +85,7 @@ impl Connections {
             listener,
             local,
             limits,
+            places: Arc::new(Semaphore::new(limits.most)),
         })
     }
 }
@@ -72,6 +98,8 @@ impl Acceptor for Connections {
     }
 
     async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(io::Error::other)?;
         let (stream, address) = loop {
             match self.listener.accept().await {
                 Ok(accepted) => break accepted,
@@ -86,7 +114,8 @@ impl Acceptor for Connections {
         };
         // An answer must not wait for the acknowledgement of what was sent before it.
         let _ = stream.set_nodelay(true);
-        let stream = TimedStream::new(stream, self.limits);
+        let limits = self.limits.with_room_for(self.places.available_permits());
+        let stream = TimedStream::new(stream, limits, Some(place));
         Ok((
             stream,
             self.local.clone(),
@@ -104,10 +133,12 @@ pub(crate) struct TimedStream<S> {
     /// Whether something was received since something was last sent.
     owes_answer: bool,
     timer: Pin<Box<Sleep>>,
+    /// Free for another connection when this one is closed.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl<S> TimedStream<S> {
-    fn new(stream: S, limits: Limits) -> Self {
+    fn new(stream: S, limits: Limits, place: Option<OwnedSemaphorePermit>) -> Self {
         let deadline = Instant::now() + limits.idle;
         Self {
             stream,
@@ -115,6 +146,7 @@ impl<S> TimedStream<S> {
             deadline,
             owes_answer: false,
             timer: Box::pin(sleep_until(deadline)),
+            _place: place,
         }
     }
 
@@ -219,13 +251,15 @@ mod tests {
 
     const LIMITS: Limits = Limits {
         idle: Duration::from_millis(600),
+        crowded: Duration::from_millis(100),
         answer: Duration::from_millis(300),
+        most: 4,
     };
     const TICK: Duration = Duration::from_millis(10);
 
     fn connection() -> (DuplexStream, TimedStream<DuplexStream>) {
         let (client, server) = duplex(64);
-        (client, TimedStream::new(server, LIMITS))
+        (client, TimedStream::new(server, LIMITS, None))
     }
 
     fn timed_out<T: std::fmt::Debug>(result: io::Result<T>) -> bool {
@@ -278,5 +312,29 @@ mod tests {
         let start = Instant::now();
         assert!(timed_out(server.write_all(&[0; 1_000]).await));
         assert!(start.elapsed() >= LIMITS.idle);
+    }
+
+    #[tokio::test]
+    async fn those_beyond_the_most_wait_until_others_have_gone_and_that_is_soon() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut connections = Connections::new(listener, LIMITS).unwrap();
+        let (mut clients, mut accepted) = (Vec::new(), Vec::new());
+        for _ in 0..LIMITS.most {
+            clients.push(TcpStream::connect(address).await.unwrap());
+            accepted.push(connections.accept().await.unwrap().0);
+        }
+        let _waits = TcpStream::connect(address).await.unwrap();
+        let beyond = tokio::time::timeout(TICK * 5, connections.accept()).await;
+        assert!(beyond.is_err(), "there is no room");
+        let start = Instant::now();
+        let mut last = accepted.pop().unwrap();
+        assert!(
+            timed_out(last.read_u8().await),
+            "the last one came when it was crowded"
+        );
+        assert!(start.elapsed() < LIMITS.idle);
+        drop(last);
+        let _ = connections.accept().await.unwrap();
     }
 }

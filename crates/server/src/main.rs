@@ -20,6 +20,7 @@ mod failure;
 mod keys;
 mod listener;
 mod logging;
+mod open_files;
 mod operator;
 mod output;
 mod shutdown;

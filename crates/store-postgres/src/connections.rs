@@ -4,7 +4,8 @@
 //! a read. One that the server closed is known to be closed, and replaced.
 
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
@@ -19,6 +20,7 @@ use crate::address::{Address, Target};
 use crate::errors::{is_cut, store_error};
 use crate::opening::{OpenError, PoolOptions, Way};
 use crate::pooling;
+use crate::silence::{PATIENCE, Silence};
 
 /// How often a read is asked whose connection turns out to be cut: a restart of the server cuts all
 /// connections, and the first to use one may notice before the pool does.
@@ -40,6 +42,22 @@ macro_rules! span {
 }
 pub(crate) use span;
 
+/// Asks once on that connection, and ends what [`Connections::get`] began on it.
+macro_rules! ask {
+    ($connections:expr, $connection:ident, $call:path $(, $argument:expr)*) => {{
+        let opened = $connection.asks();
+        let asking = async {
+            let answer = $call(&mut $connection $(, $argument)*).await;
+            $connection.end(answer).await
+        };
+        let asking = tracing::Instrument::instrument(asking, $crate::connections::span!($call));
+        let answer = $connections.silence.watch(opened, asking).await;
+        $connection.is_answered();
+        answer
+    }};
+}
+pub(crate) use ask;
+
 /// Answers a read on a connection of the pool: `read!(connections, query, argument, …)` calls
 /// `query(connection, argument, …)`. A macro, since the future of an async closure can't be said
 /// to be `Send`. Not for writes: one whose connection was cut may have been committed.
@@ -48,13 +66,7 @@ macro_rules! read {
         let mut attempt = 1;
         loop {
             let mut connection = $connections.get().await?;
-            let span = $crate::connections::span!($query);
-            let answer = tracing::Instrument::instrument(
-                $query(&mut connection $(, $argument)*),
-                span,
-            )
-            .await;
-            match connection.end(answer).await {
+            match $crate::connections::ask!($connections, connection, $query $(, $argument)*) {
                 Err(error) if $crate::errors::is_cut(&error) => {
                     $connections.lost(connection);
                     if attempt == $crate::connections::ATTEMPTS {
@@ -74,13 +86,7 @@ pub(crate) use read;
 macro_rules! once {
     ($connections:expr, $write:path $(, $argument:expr)*) => {{
         let mut connection = $connections.get().await?;
-        let span = $crate::connections::span!($write);
-        let answer = tracing::Instrument::instrument(
-            $write(&mut connection $(, $argument)*),
-            span,
-        )
-        .await;
-        let answer = connection.end(answer).await;
+        let answer = $crate::connections::ask!($connections, connection, $write $(, $argument)*);
         if answer.as_ref().is_err_and($crate::errors::is_cut) {
             $connections.lost(connection);
         }
@@ -106,6 +112,7 @@ pub(crate) struct Connections {
     pool: Pool<AsyncPgConnection>,
     way: Way,
     listen: Option<Target>,
+    pub(crate) silence: Arc<Silence>,
 }
 
 impl Connections {
@@ -124,18 +131,24 @@ impl Connections {
             pooled,
             options,
         };
-        let opened = way.clone();
+        let silence = Arc::new(Silence::new(way.clone()));
+        let opener = Arc::clone(&silence);
         let mut manager = ManagerConfig::default();
         manager.recycling_method = RecyclingMethod::Fast;
         manager.custom_setup = Box::new(move |_| {
-            let way = opened.clone();
-            async move { way.open(way.options.statement_timeout).await }.boxed()
+            let opener = Arc::clone(&opener);
+            async move { opener.open().await }.boxed()
         });
         let manager = AsyncDieselConnectionManager::new_with_config(String::new(), manager);
         let pool = Pool::builder(manager).max_size(options.max_size).build();
         let pool =
             pool.map_err(|error| OpenError::Unreachable(StoreError::Failed(error.into())))?;
-        let connections = Self { pool, way, listen };
+        let connections = Self {
+            pool,
+            way,
+            listen,
+            silence,
+        };
         let mut connection = connections.get().await.map_err(OpenError::Unreachable)?;
         let answer = connection.end(Ok(())).await;
         answer.map_err(OpenError::Unreachable)?;
@@ -172,6 +185,7 @@ impl Connections {
             Ok(Ok(object)) => Ok(Connection {
                 object: Some(object),
                 in_transaction: false,
+                asked: None,
             }),
             Ok(Err(error)) => Err(StoreError::Unavailable(Box::new(error))),
             Err(_) => {
@@ -232,15 +246,30 @@ impl Connections {
     }
 }
 
-/// A connection that goes back to the pool when dropped, unless it is in the middle of a
-/// transaction: then its request was abandoned, and it is closed, so that its locks are freed now
-/// and not when somebody next takes it from the pool.
+/// A connection that goes back to the pool when dropped, unless its request was abandoned in the
+/// middle of a transaction, or has waited for long: then it is closed, so that its locks are freed now
+/// and not when somebody next takes it from the pool, and nobody else waits for what may never come.
 pub(crate) struct Connection {
     object: Option<Object<AsyncPgConnection>>,
     in_transaction: bool,
+    /// Since when an answer is waited for.
+    asked: Option<Instant>,
 }
 
 impl Connection {
+    /// Something is being asked from now on. Answers when the connection was opened.
+    pub(crate) fn asks(&mut self) -> Instant {
+        let now = Instant::now();
+        self.asked = Some(now);
+        let object = self.object.as_ref();
+        object.map_or(now, |object| Object::metrics(object).created)
+    }
+
+    /// What was asked is answered.
+    pub(crate) const fn is_answered(&mut self) {
+        self.asked = None;
+    }
+
     /// Ends what [`Connections::get`] began: to be told what came of it.
     pub(crate) async fn end<T, E: From<StoreError>>(
         &mut self,
@@ -276,8 +305,9 @@ impl DerefMut for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        let waited = self.asked.is_some_and(|asked| asked.elapsed() >= PATIENCE);
         if let Some(mut object) = self.object.take()
-            && object.is_broken()
+            && (waited || object.is_broken())
         {
             drop(Object::take(object));
         }

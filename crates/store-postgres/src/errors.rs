@@ -4,25 +4,33 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use roster_application::ports::store::{CommitError, StoreError};
 use roster_domain::change::{Precondition, UniqueName, Write};
 
+use crate::readiness::ReadOnly;
+use crate::silence::Silent;
+
 const TERMINATING: &str = "terminating connection";
 
 /// How PgBouncer says that it has lost PostgreSQL.
 const CRASHED: &str = "server conn crashed";
 
 /// How the messages of PostgreSQL, and of PgBouncer before it, begin when trying again may help.
-/// diesel passes on the message but not the SQLSTATE: 57P01 to 57P03, 57014, 40P01, 53300; and 08P01
-/// of PgBouncer.
-const PASSING: [&str; 9] = [
+/// diesel passes on the message but not the SQLSTATE: 57P01 to 57P03, 57014, 40P01, 53300, 53100; and
+/// 08P01 of PgBouncer.
+const PASSING: [&str; 10] = [
     TERMINATING,
     "the database system is",
     "canceling statement due to",
     "deadlock detected",
     "sorry, too many clients",
+    // The disk is full, most likely.
+    "could not extend file",
     CRASHED,
     "pgbouncer cannot connect to server",
     "server login has been failing",
     "query_wait_timeout",
 ];
+
+/// How the operating system's reason reads where a disk is full, whatever was to be written.
+const FULL: &str = ": No space left on device";
 
 /// The error of a read, or of a commit that was otherwise fine.
 pub(crate) fn store_error(error: Error) -> StoreError {
@@ -49,19 +57,24 @@ pub(crate) fn store_error(error: Error) -> StoreError {
 }
 
 fn is_passing(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> bool {
-    PASSING
-        .iter()
-        .any(|start| information.message().starts_with(start))
+    let message = information.message();
+    PASSING.iter().any(|start| message.starts_with(start)) || message.ends_with(FULL)
 }
 
-/// Whether the connection was lost, and not merely an answer late: another connection may work.
+/// Whether the connection is of no use any more, and not merely an answer late: it was lost, or leads
+/// to a standby, which may have been the primary. Another connection may work.
 pub(crate) fn is_cut(error: &StoreError) -> bool {
     let StoreError::Unavailable(error) = error else {
         return false;
     };
+    if error.is::<Silent>() || error.is::<ReadOnly>() {
+        return true;
+    }
     match error.downcast_ref() {
         Some(Error::DatabaseError(
-            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
+            DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::ReadOnlyTransaction,
             _,
         )) => true,
         Some(Error::DatabaseError(_, information)) => {

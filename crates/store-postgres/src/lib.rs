@@ -28,11 +28,13 @@ mod metadata_checks;
 mod migrations;
 mod opening;
 mod pooling;
+mod readiness;
 mod reads;
 mod rows;
 mod schema;
 mod scim_contacts;
 mod session_uses;
+mod silence;
 mod tenant;
 mod tls;
 mod token_uses;
@@ -140,7 +142,7 @@ impl Store for PostgresStore {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        self.schema().await.map(drop)
+        readiness::ask(&self.connections).await
     }
 
     fn changes(&self) -> Box<dyn RemoteChanges> {

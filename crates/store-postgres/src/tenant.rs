@@ -235,8 +235,13 @@ impl TenantStore for PostgresTenant {
 
     async fn commit(&self, change: &Change) -> Result<(), CommitError> {
         let mut connection = self.connections.get().await?;
-        let done = commit::commit(&mut connection, self.id, change).await;
-        let done = connection.end(done).await;
+        let opened = connection.asks();
+        let done = async {
+            let done = commit::commit(&mut connection, self.id, change).await;
+            connection.end(done).await
+        };
+        let done = self.connections.silence.watch(opened, done).await;
+        connection.is_answered();
         if let Err(CommitError::Store(error)) = &done
             && is_cut(error)
         {

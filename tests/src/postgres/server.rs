@@ -82,7 +82,8 @@ fn is_ready(pid_file: &Path, pid: u32) -> bool {
         return false;
     };
     let mut lines = text.lines();
-    lines.next() == Some(pid.to_string().as_str()) && lines.nth(6).map(str::trim) == Some("ready")
+    let answers = |state: &str| matches!(state.trim(), "ready" | "standby");
+    lines.next() == Some(pid.to_string().as_str()) && lines.nth(6).is_some_and(answers)
 }
 
 /// Frees the shared memory of a server that was killed: its pid file still names it, in line 7.

@@ -80,7 +80,8 @@ pub(super) fn conclude(
     let user = User {
         session_epoch,
         version: old.version.next(),
-        updated_at: context.now,
+        // A clock that is put back must not make the newer state look older.
+        updated_at: context.now.max(old.updated_at),
         ..new
     };
     let diff = diff(Some(old), Some(&user));

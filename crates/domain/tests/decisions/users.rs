@@ -40,6 +40,21 @@ fn a_wish_that_repeats_what_is_stored_changes_nothing() {
 }
 
 #[test]
+fn a_clock_that_was_put_back_makes_no_newer_state_look_older() {
+    let later = NOW + time::Duration::hours(1);
+    let user = User {
+        updated_at: later,
+        ..ada("Analyst")
+    };
+    let change = by_scim(&user, deactivation()).unwrap().unwrap();
+    assert_eq!(written(&change).updated_at, later);
+    assert_eq!(
+        change.audit.at, NOW,
+        "the audit log tells what the clock said"
+    );
+}
+
+#[test]
 fn names_and_email_hold_at_once_and_are_audited_with_before_and_after() {
     let wish = UserWish {
         given_name: Field::Set(PersonName::new("Augusta").unwrap()),

@@ -15,12 +15,16 @@ use crate::configuration::{Configuration, Rate};
 use crate::equipment::Equipment;
 use crate::failure::Failure;
 use crate::listener::{Connections, Limits};
+use crate::open_files::places;
 use crate::output;
 use crate::shutdown::{self, InFlight, Signals};
 use crate::store::OpenStore;
 use crate::telemetry::process::{self, LastExpiries};
 use crate::telemetry::{Exposition, Telemetry};
 use crate::upkeep::Upkeep;
+
+/// How many connections there may be for Prometheus at once.
+const SCRAPERS: usize = 16;
 
 /// Runs the server until a signal ends it.
 pub(super) async fn run(
@@ -57,7 +61,8 @@ pub(super) async fn run(
             .clone()
             .count(async move { requests.around(&routes, request).await })
     });
-    let limits = Limits::of(configuration.request_timeout);
+    let most = places(configuration.database_connections());
+    let limits = Limits::of(configuration.request_timeout, most);
     let connections = Connections::new(listener, limits).map_err(Failure::Serve)?;
     output::print(&banner(&options, &program(), file))?;
     tracing::info!(%address, public_url = options.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
@@ -105,7 +110,7 @@ async fn exposition(
     let Some((address, registry)) = wanted else {
         return Ok(None);
     };
-    let limits = Limits::of(configuration.request_timeout);
+    let limits = Limits::of(configuration.request_timeout, SCRAPERS);
     let exposition = Exposition::start(address, registry, limits).await;
     let exposition = exposition.map_err(|problem| Failure::MetricsListen { address, problem })?;
     tracing::info!(address = %exposition.address(), "metrics for Prometheus");

@@ -212,6 +212,15 @@ impl Configuration {
             .unwrap_or_else(|| format!("http://localhost:{port}"))
     }
 
+    /// The most connections to the database over the network, with the one that listens and one that
+    /// tries whether it is back.
+    pub(crate) const fn database_connections(&self) -> usize {
+        match self.database {
+            Database::Sqlite(_) => 0,
+            Database::Postgres { pool_size, .. } => pool_size + 2,
+        }
+    }
+
     /// What the application is told, on a server that is reached at `public_url`.
     pub(crate) fn application(&self, public_url: String) -> Settings {
         // A few weeks at most.

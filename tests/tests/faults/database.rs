@@ -1,0 +1,160 @@
+//! PostgreSQL is killed, restarted, and replaced by its standby.
+
+use std::time::{Duration, Instant};
+
+use roster_tests::Backend;
+use roster_tests::postgres::{Cluster, ClusterOptions};
+use roster_tests::server::Server;
+use roster_tests::tenant::Tenant;
+
+use crate::scene::{Fault, Scene, is_sound, meanwhile, peak_memory, run_for, short_or};
+use crate::watch::{RECOVERY, Watch};
+use roster_tests::load::{Load, Settled};
+
+/// What recovery took, at worst, in several rounds.
+#[derive(Debug, Default)]
+struct Recovery {
+    noticed: Duration,
+    ready: Duration,
+    written: Duration,
+}
+
+impl Recovery {
+    /// Measures one return of the database, and asserts what is promised of it.
+    async fn see(&mut self, watch: &Watch, load: &Load, returned: Instant) {
+        let ready = watch.says(true, returned).await;
+        let written = load.written_after(returned).await;
+        assert!(
+            ready <= RECOVERY,
+            "ready {ready:?} after the database's return"
+        );
+        assert!(
+            written <= RECOVERY,
+            "written to {written:?} after the database's return"
+        );
+        self.ready = self.ready.max(ready);
+        self.written = self.written.max(written);
+        let settled = returned + ready;
+        run_for(short_or(500, 3_000)).await;
+        watch.said_only(true, settled, Instant::now());
+    }
+
+    fn figures(&self, settled: &Settled, server: &Server) -> String {
+        format!(
+            "{}; /readyz 503 after {} ms; after the return ready in {} ms, written in {} ms; peak {} KiB",
+            settled.figures(),
+            self.noticed.as_millis(),
+            self.ready.as_millis(),
+            self.written.as_millis(),
+            peak_memory(server),
+        )
+    }
+}
+
+/// Takes the database away several times, each for `away` and by `end`, and starts it again.
+async fn away_and_back(fault: &Fault, end: fn(&mut Cluster), away: u64) {
+    let mut cluster = Cluster::start(ClusterOptions::default()).unwrap();
+    let scene = Scene::on(&cluster, &[]);
+    let (tenant, server) = (&scene.tenant, &scene.server);
+    let (load, watch) = (Load::start(&[tenant], 6), Watch::on(server));
+    let mut recovery = Recovery::default();
+    run_for(short_or(500, 5_000)).await;
+    for _ in 0..short_or(2, 10) {
+        let gone = Instant::now();
+        cluster = meanwhile(move || {
+            end(&mut cluster);
+            cluster
+        })
+        .await;
+        recovery.noticed = recovery.noticed.max(watch.says(false, gone).await);
+        let noticed = Instant::now();
+        run_for(away).await;
+        watch.said_only(false, noticed, Instant::now());
+        cluster = meanwhile(move || {
+            cluster.restart().unwrap();
+            cluster
+        })
+        .await;
+        recovery.see(&watch, &load, Instant::now()).await;
+    }
+    let settled = load.settle(tenant).await;
+    is_sound(server);
+    fault.figures(&recovery.figures(&settled, server));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_is_killed_and_starts_again() {
+    let fault = Fault::begin("kill -9 of PostgreSQL").await;
+    away_and_back(
+        &fault,
+        |cluster| cluster.kill9().unwrap(),
+        short_or(700, 5_000),
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_is_restarted() {
+    let fault = Fault::begin("restart of PostgreSQL").await;
+    away_and_back(&fault, Cluster::stop, short_or(300, 2_000)).await;
+}
+
+/// Kills the primary and promotes its standby, to which `lead` then shows the way.
+async fn fail_over(fault: &Fault, through_proxy: bool) {
+    let mut primary = Cluster::start(ClusterOptions::default()).unwrap();
+    let database = primary.create_database().unwrap();
+    let standby = primary.standby().unwrap();
+    let proxy = roster_tests::proxy::Proxy::before(primary.port());
+    let url = if through_proxy {
+        proxy.url(&database)
+    } else {
+        let (_, name) = database.rsplit_once('/').unwrap();
+        let (one, two) = (primary.port(), standby.port());
+        format!(
+            "postgres://postgres@127.0.0.1:{one},127.0.0.1:{two}/{name}?target_session_attrs=read-write"
+        )
+    };
+    let server = Server::start_with(Backend::Postgres, &[("ROSTER_DATABASE_URL", &url)]);
+    let tenant = Tenant::on(&server);
+    tenant.administrator_token();
+    let (load, watch) = (Load::start(&[&tenant], 6), Watch::on(&server));
+    let mut recovery = Recovery::default();
+    run_for(short_or(1_000, 10_000)).await;
+
+    let gone = Instant::now();
+    let primary = meanwhile(move || {
+        primary.kill9().unwrap();
+        primary
+    })
+    .await;
+    recovery.noticed = watch.says(false, gone).await;
+    if through_proxy {
+        // Whoever leads the way is sometimes ahead of the promotion: nothing can be written there yet.
+        proxy.lead_to(standby.port());
+        let readable = Instant::now();
+        run_for(short_or(1_000, 3_000)).await;
+        watch.said_only(false, readable, Instant::now());
+    }
+    let standby = meanwhile(move || {
+        standby.promote().unwrap();
+        standby
+    })
+    .await;
+    recovery.see(&watch, &load, Instant::now()).await;
+    let settled = load.settle(&tenant).await;
+    is_sound(&server);
+    fault.figures(&recovery.figures(&settled, &server));
+    drop((primary, standby));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standby_takes_over_behind_the_same_address() {
+    let fault = Fault::begin("fail-over, one address").await;
+    fail_over(&fault, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standby_takes_over_at_the_second_address_of_the_url() {
+    let fault = Fault::begin("fail-over, two addresses").await;
+    fail_over(&fault, false).await;
+}
