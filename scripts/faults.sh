@@ -14,5 +14,5 @@ env ROSTER_FAULTS=long ROSTER_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/rost
     tee "$said" || status=$?
 
 printf '\n| fault | measured |\n|---|---|\n'
-sed -n 's/^\.*fault | \(.*\)$/| \1 |/p' "$said"
+sed -n 's/^.*fault | \(.*\)$/| \1 |/p' "$said"
 exit "$status"

@@ -131,13 +131,14 @@ async fn serve(
         let _ = listens.send(());
         loop {
             tokio::select! {
-                accepted = listener.accept() => if let Ok((client, _)) = accepted {
-                    tokio::spawn(carry(client, state.clone()));
-                },
+                biased;
                 changed = changes.wait_for(refuses) => {
                     let _ = changed;
                     break;
                 }
+                accepted = listener.accept() => if let Ok((client, _)) = accepted {
+                    tokio::spawn(carry(client, state.clone()));
+                },
             }
         }
     }
@@ -148,6 +149,11 @@ async fn carry(client: TcpStream, state: Arc<watch::Sender<State>>) {
     let mut cuts = state.subscribe();
     let born = cuts.borrow_and_update().cuts;
     let cut = cuts.wait_for(|state| state.cuts != born);
+    // One that was accepted in the very moment in which nobody was to be any more.
+    if state.borrow().network == Network::Refuses {
+        let _ = client.set_zero_linger();
+        return;
+    }
     // Whoever connects into the silence is connected to nobody.
     if state.borrow().network == Network::Swallows {
         let _ = cut.await;
