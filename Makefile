@@ -1,12 +1,12 @@
 # Every target is one line of `make help`. Two are all that a newcomer needs: `make run`, `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check deny openapi lint-openapi clients test-clients conformance image chart test-chart test-image test-upgrade screenshots fuzz faults bench tools
+.PHONY: help run demo test check deny openapi lint-openapi clients test-clients conformance image chart test-chart test-image test-upgrade screenshots fuzz faults bench bench-telemetry tools
 
 tools := scripts/with-tools.sh
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The debug profile, since `make test` builds that too: what one has built, the other need not.
 run: ## Build and run the server on its embedded database; prints where it is and how to make a token
@@ -74,6 +74,10 @@ faults: ## Kill, cut, fill, slow down and crowd what Roster lives on, for long, 
 bench: ## Measure reads, lookups, writes and lists beside an empty handler and pgbench
 	cargo build --quiet --release --workspace --bins
 	$(tools) cargo run --quiet --release --bin benchmark
+
+bench-telemetry: ## Measure what metrics and traces cost
+	cargo build --quiet --release --workspace --bins
+	$(tools) cargo run --quiet --release --bin benchmark -- --telemetry --rounds 5
 
 tools: ## Install the pinned tools alone
 	scripts/install-tools.sh
