@@ -1,12 +1,29 @@
 #!/usr/bin/env bash
 # Runs the last release beside this version on one database: scripts/test-upgrade.sh [REVISION]
-# The release is the last tag v… before this version, unless another revision is named.
+# The release is the last tag v… before this version, unless another revision is named. As long as there
+# is none, this version stands in for it, and target/upgrade-without-release says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-release=${1:-$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || true)}
+mkdir -p target
+rm -f target/upgrade-without-release
+version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+release=${1:-}
 if [[ -z $release ]]; then
-    echo "There is no release yet, so this version stands in for the one before."
+    if ! shallow=$(git rev-parse --is-shallow-repository 2>&1); then
+        echo "git can't read this repository, where the last release is looked for: $shallow" >&2
+        exit 1
+    fi
+    if [[ $shallow == true ]]; then
+        echo "The history is not all here, so the last release can't be found. Fetch it with: git fetch --unshallow --tags" >&2
+        exit 1
+    fi
+    release=$(git tag --merged HEAD --list 'v[0-9]*' --sort=-version:refname | grep -vxF "v$version" | head -n 1 || true)
+fi
+
+if [[ -z $release ]]; then
+    echo "upgrade: there is no release yet, so this version stood in for the one before" |
+        tee target/upgrade-without-release
 else
     source=target/previous/source
     git worktree prune

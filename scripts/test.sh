@@ -32,6 +32,9 @@ run "build" cargo build --quiet --workspace --bins
 # Not at the first test that fails: one run tells them all.
 run "tests" cargo test --quiet --workspace --no-fail-fast
 run "upgrade" make test-upgrade
+if [[ -s target/upgrade-without-release ]]; then
+    finished+=("$(printf '%5s    %s' - "$(cat target/upgrade-without-release)")")
+fi
 run "OpenAPI" make lint-openapi
 run "Helm chart" make test-chart
 run "image" make test-image

@@ -181,19 +181,28 @@ impl Connections {
 
     async fn take(&self) -> Result<Connection, StoreError> {
         let options = &self.way.options;
-        match timeout(options.wait_timeout, self.pool.get()).await {
-            Ok(Ok(object)) => Ok(Connection {
+        loop {
+            let object = match timeout(options.wait_timeout, self.pool.get()).await {
+                Ok(Ok(object)) => object,
+                Ok(Err(error)) => return Err(StoreError::Unavailable(Box::new(error))),
+                Err(_) => {
+                    let size = options.max_size;
+                    let seconds = options.wait_timeout.as_secs_f32();
+                    let problem =
+                        format!("none of {size} connections came free within {seconds} s");
+                    return Err(StoreError::Unavailable(problem.into()));
+                }
+            };
+            // One from before a silence may have idled through it.
+            if self.silence.is_dead(Object::metrics(&object).created) {
+                drop(Object::take(object));
+                continue;
+            }
+            return Ok(Connection {
                 object: Some(object),
                 in_transaction: false,
                 asked: None,
-            }),
-            Ok(Err(error)) => Err(StoreError::Unavailable(Box::new(error))),
-            Err(_) => {
-                let size = options.max_size;
-                let seconds = options.wait_timeout.as_secs_f32();
-                let problem = format!("none of {size} connections came free within {seconds} s");
-                Err(StoreError::Unavailable(problem.into()))
-            }
+            });
         }
     }
 

@@ -55,7 +55,7 @@ pub(crate) async fn run(connections: &Connections) -> Result<Standing, StoreErro
 /// A migration that was ended by the limit on waiting for locks, as far as can be told: diesel doesn't
 /// pass on the SQLSTATE, and the message is in the server's language.
 #[derive(Debug, thiserror::Error)]
-#[error("a migration was rolled back after {limit:?}, most likely since somebody holds a lock on its table (pg_locks tells who): {0}", limit = LOCK_TIMEOUT)]
+#[error("{0} (rolled back; if it waited for a lock for {limit:?}, pg_locks tells who holds it)", limit = LOCK_TIMEOUT)]
 struct LockedOut(Box<dyn std::error::Error + Send + Sync>);
 
 fn run_missing(connection: &mut Migrating) -> Outcome<Standing> {

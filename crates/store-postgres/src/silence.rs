@@ -113,20 +113,35 @@ impl Silence {
     async fn gives_up(&self, opened: Instant, asked: Instant) {
         let mut dead = self.dead.subscribe();
         let given_up = dead.wait_for(|dead| dead.is_some_and(|dead| opened < dead));
-        let waiting = async {
+        let trying = async {
             loop {
                 self.try_anew().await;
-                let silent = self.is_silent.load(Ordering::Relaxed);
-                if silent && asked.elapsed() >= self.way.options.wait_timeout {
-                    return;
-                }
+                sleep(PATIENCE / 4).await;
+            }
+        };
+        // Beside it, since only one tries at a time.
+        let hopeless = async {
+            let wait = self.way.options.wait_timeout;
+            sleep(wait.saturating_sub(asked.elapsed())).await;
+            while !self.is_silent.load(Ordering::Relaxed) {
                 sleep(PATIENCE / 4).await;
             }
         };
         tokio::select! {
             _ = given_up => {}
-            () = waiting => {}
+            () = trying => {}
+            () = hopeless => {}
         }
+    }
+
+    /// Whether a connection that was opened at that time is not answered any more.
+    pub(crate) fn is_dead(&self, opened: Instant) -> bool {
+        self.dead.borrow().is_some_and(|dead| opened < dead)
+    }
+
+    /// Whether the database was heard a moment ago.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.unheard() < PATIENCE
     }
 
     /// Makes sure within two seconds that the database is heard, or that it is silent.

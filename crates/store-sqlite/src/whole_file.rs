@@ -1,7 +1,7 @@
 //! Work on the database as a whole, beside a server that goes on: a copy of it, and rewriting it so
 //! that nothing of what was deleted is left in it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -77,51 +77,36 @@ pub(crate) fn scrub(file: &DatabaseFile) -> Result<(), StoreError> {
 /// Writes a copy of the database to `path`, as it is at one moment, for the owner alone. The file is
 /// there when it is whole, and not before.
 pub(crate) fn backup(file: &DatabaseFile, path: &Path) -> Result<(), BackupError> {
-    if path.try_exists().unwrap_or(true) {
-        return Err(BackupError::Exists(path.to_owned()));
-    }
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    let copied = copy(file, &partial).and_then(|()| {
-        let placed = fs::rename(&partial, path).and_then(|()| sync_directory(path));
-        placed.map_err(|source| BackupError::Write {
-            path: path.to_owned(),
-            source,
-        })
-    });
-    if copied.is_err() {
-        // What is there of it is of no use; whoever can't write can't delete it either.
-        let _ = fs::remove_file(&partial);
-    }
-    copied
-}
-
-fn copy(file: &DatabaseFile, partial: &Path) -> Result<(), BackupError> {
-    let failed = |source| BackupError::Write {
-        path: partial.to_owned(),
+    let failed = |source: io::Error| BackupError::Write {
+        path: path.to_owned(),
         source,
     };
-    let name = partial.to_str();
-    let name = name.ok_or_else(|| BackupError::NotUnicode(partial.to_owned()))?;
-    // SQLite writes into an empty file, which has its permissions already.
-    let mut options = OpenOptions::new();
-    options.create(true).write(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(partial).map_err(failed)?;
+    // SQLite takes a name that begins with `file:` for a URI; an absolute one begins otherwise.
+    let target = std::path::absolute(path).map_err(failed)?;
+    if target.try_exists().map_err(failed)? {
+        return Err(BackupError::Exists(path.to_owned()));
+    }
+    let directory = target.parent().unwrap_or(Path::new("/"));
+    // Empty, of another name that nobody uses, and with its permissions from the beginning: SQLite
+    // writes into it. It goes if it can't be finished.
+    let partial = tempfile::Builder::new()
+        .prefix(".roster-backup-")
+        .tempfile_in(directory)
+        .map_err(failed)?;
+    let name = partial.path().to_str();
+    let name = name.ok_or_else(|| BackupError::NotUnicode(path.to_owned()))?;
     diesel::sql_query("VACUUM INTO ?")
         .bind::<Text, _>(name)
         .execute(&mut file.connect()?)
         .map_err(BackupError::Copy)?;
-    let written = File::open(partial).and_then(|copy| copy.sync_all());
-    written.map_err(failed)
-}
-
-/// That the file has its name is in the directory, and on the disk when that is.
-fn sync_directory(path: &Path) -> io::Result<()> {
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    File::open(directory.unwrap_or_else(|| Path::new(".")))?.sync_all()
+    partial.as_file().sync_all().map_err(failed)?;
+    let placed = partial.persist_noclobber(&target);
+    placed.map_err(|refused| match refused.error.kind() {
+        io::ErrorKind::AlreadyExists => BackupError::Exists(path.to_owned()),
+        _ => failed(refused.error),
+    })?;
+    // That the file has its name is in the directory, and on the disk when that is.
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(failed)
 }

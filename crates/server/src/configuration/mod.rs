@@ -212,12 +212,12 @@ impl Configuration {
             .unwrap_or_else(|| format!("http://localhost:{port}"))
     }
 
-    /// The most connections to the database over the network, with the one that listens and one that
-    /// tries whether it is back.
+    /// The most connections to the database over the network: while it is silent, a second is tried
+    /// for each of the pool; besides, there are the one that listens and those that try whether it is back.
     pub(crate) const fn database_connections(&self) -> usize {
         match self.database {
             Database::Sqlite(_) => 0,
-            Database::Postgres { pool_size, .. } => pool_size + 2,
+            Database::Postgres { pool_size, .. } => 2 * pool_size + 4,
         }
     }
 

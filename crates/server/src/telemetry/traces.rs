@@ -49,10 +49,13 @@ impl Sampling {
     /// # Errors
     /// [`TelemetryError::Unknown`].
     pub(super) fn of(read: impl Fn(&str) -> Option<String>) -> Result<Self, TelemetryError> {
-        let read = |name: &str| read(name).filter(|value| !value.trim().is_empty());
+        let read = |name: &str| {
+            let value = read(name)?.trim().to_ascii_lowercase();
+            Some(value).filter(|value| !value.is_empty())
+        };
         let ratio = || match read(ARGUMENT) {
             None => Ok(Sampler::TraceIdRatioBased(1.0)),
-            Some(value) => match value.trim().parse() {
+            Some(value) => match value.parse() {
                 Ok(ratio) if (0.0..=1.0).contains(&ratio) => Ok(Sampler::TraceIdRatioBased(ratio)),
                 _ => Err(TelemetryError::Unknown {
                     variable: ARGUMENT,
@@ -127,8 +130,8 @@ mod tests {
     #[test]
     fn the_standard_samplers_decide() {
         assert_eq!(wants(&[]), [true, true, false]);
-        assert_eq!(wants(&[(SAMPLER, "")]), [true, true, false]);
-        assert_eq!(wants(&[(SAMPLER, "always_on")]), [true; 3]);
+        assert_eq!(wants(&[(SAMPLER, " ")]), [true, true, false]);
+        assert_eq!(wants(&[(SAMPLER, "Always_On ")]), [true; 3]);
         assert_eq!(wants(&[(SAMPLER, "always_off")]), [false; 3]);
         let parent = wants(&[(SAMPLER, "parentbased_always_off")]);
         assert_eq!(parent, [false, true, false]);
