@@ -10,8 +10,8 @@ use crate::text::{ExternalId, fold};
 use crate::user::User;
 use crate::user::identity::IdpIdentity;
 
-use super::placeholder;
 use super::words::{ERASED, replaced, replaced_in_quotes, without_quotes};
+use super::{Redaction, placeholder};
 
 /// The attributes of a person that are personal data, as audit records call them.
 const PERSONAL: [&str; 6] = [
@@ -140,6 +140,15 @@ impl Traces {
             self.clean_of_words(&mut redacted, own);
         }
         (redacted != *record).then_some(redacted)
+    }
+
+    /// The record and the same without the person's data, as [`redact`](Self::redact).
+    #[must_use]
+    pub fn redaction(&self, record: &AuditRecord) -> Option<Redaction> {
+        self.redact(record).map(|after| Redaction {
+            before: record.clone(),
+            after,
+        })
     }
 
     /// An address is this person wherever it stands.
