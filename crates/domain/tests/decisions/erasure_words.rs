@@ -172,3 +172,24 @@ fn an_address_that_was_too_long_for_a_message_is_found_shortened() {
         );
     }
 }
+
+#[test]
+fn a_record_is_redacted_once_whatever_the_person_is_called() {
+    let user = called("erased", "00u1");
+    let name = "The name \"erased\" is taken, not \"00u1\".";
+    let made = by(by_user(&user));
+    for record in [
+        AuditRecord::failed(&by_okta(), AuditAction::UpdateUser, user.target(), name),
+        AuditRecord::failed(&made, AuditAction::UpdateUser, bob(), name),
+        AuditRecord::succeeded(
+            &made,
+            AuditAction::UpdateUser,
+            bob(),
+            "User updated.",
+            Diff::default().of("givenName", Some("Erased"), Some("Bob")),
+        ),
+    ] {
+        let redacted = Traces::of(&user).redact(&record).unwrap();
+        assert_eq!(Traces::of(&user).redact(&redacted), None, "{redacted:?}");
+    }
+}

@@ -34,6 +34,12 @@ pub(super) fn replaced(text: &str, values: &[String]) -> Option<String> {
     let mut without = String::new();
     let (mut index, mut found) = (0, false);
     while let Some(c) = at(index) {
+        // What was erased before is nobody's name, whatever somebody is called.
+        if let Some(length) = length_of(&characters, index, ERASED) {
+            without.push_str(ERASED);
+            index += length;
+            continue;
+        }
         let begins = index == 0 || !at(index - 1).is_some_and(is_inner);
         let ends = |end: usize| match at(end) {
             None => true,
