@@ -15,6 +15,7 @@ use crate::signing_key::SigningKey;
 use crate::tenant::Tenant;
 use crate::token::ApiToken;
 use crate::user::User;
+use crate::user::erase::Redaction;
 
 /// One decided change, to be committed whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,12 +136,12 @@ pub enum Write {
         decided_on: Version,
         /// What the person was called as the maker of API tokens.
         called: Vec<String>,
-        /// Audit records as they are without the person's data; each takes the place of the one with
-        /// its id. One that is gone meanwhile stays so.
-        redacted: Vec<AuditRecord>,
+        /// Audit records without the person's data. One that is gone meanwhile stays so; one that was
+        /// changed meanwhile is a conflict.
+        redacted: Vec<Redaction>,
     },
-    /// Audit records as they are without a person's data, as in `EraseUser`.
-    RedactAudit(Vec<AuditRecord>),
+    /// Audit records without a person's data, as in `EraseUser`.
+    RedactAudit(Vec<Redaction>),
     /// Old audit records are deleted. Another number of them than was counted is a conflict.
     PruneAudit(Stretch),
 }

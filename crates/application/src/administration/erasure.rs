@@ -4,11 +4,13 @@
 //! The whole log is read for mentions of the person, once: it is the only way to find those in
 //! refusals about others, and is done seldom.
 
-use roster_domain::audit::{AuditAction, AuditRecord};
+use roster_domain::audit::AuditAction;
 use roster_domain::id::{AuditId, UserId};
 use roster_domain::text::fold;
 use roster_domain::user::User;
-use roster_domain::user::erase::{Traces, decide, redact};
+use roster_domain::user::erase::{Redaction, Traces, decide, redact};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use super::unseen_user;
 use crate::Application;
@@ -21,6 +23,8 @@ use crate::settle::{Settled, Subject};
 const BATCH: usize = 500;
 /// How many records are read at a time.
 const PAGE: u32 = 1_000;
+/// How far the clocks of the servers that write to the log may be apart.
+const APART: Duration = Duration::hours(1);
 
 /// What came of an erasure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,29 +54,23 @@ impl Application {
         let mut traces = Traces::of(&user);
         self.learn_all(store, &user, &mut traces).await?;
         let newest = store.audit_log(&query(1)).await?;
-        let newest = newest.first().map(|record| record.id);
+        let late = newest.first().map(|record| record.at.saturating_sub(APART));
 
         let mut records = 0;
         let last = self
             .redact_all(operator, store, &traces, None, &mut records)
             .await?;
         if user.is_erased() {
-            if !last.is_empty() {
-                records += count(&last);
-                self.redact_some(operator, store, user_id, last).await?;
-            }
+            records += self.redact_some(operator, store, &traces, last).await?;
         } else {
-            records += count(&last);
-            self.erase_account(operator, store, user, &mut traces, &last)
+            records += self
+                .erase_account(operator, store, user, &mut traces, last)
                 .await?;
             // What was going on meanwhile has left records, too.
             let late = self
-                .redact_all(operator, store, &traces, newest, &mut records)
+                .redact_all(operator, store, &traces, late, &mut records)
                 .await?;
-            if !late.is_empty() {
-                records += count(&late);
-                self.redact_some(operator, store, user_id, late).await?;
-            }
+            records += self.redact_some(operator, store, &traces, late).await?;
         }
         self.shared.adapters.store.scrub().await?;
         Ok(Erasure {
@@ -128,16 +126,16 @@ impl Application {
         Ok(())
     }
 
-    /// Redacts the records after `since`, all but the last few, which are answered: they go with the
+    /// Redacts the records from `since` on, all but the last few, which are answered: they go with the
     /// commit that is last.
     async fn redact_all(
         &self,
         operator: &Caller,
         store: &dyn TenantStore,
         traces: &Traces,
-        since: Option<AuditId>,
+        since: Option<OffsetDateTime>,
         records: &mut u64,
-    ) -> Result<Vec<AuditRecord>, Error> {
+    ) -> Result<Vec<Redaction>, Error> {
         let (mut found, mut before) = (Vec::new(), None);
         loop {
             let page = AuditQuery {
@@ -151,14 +149,12 @@ impl Application {
             before = Some(last.id);
             let new = page
                 .iter()
-                .take_while(|record| since.is_none_or(|since| record.id > since));
+                .take_while(|record| since.is_none_or(|since| record.at >= since));
             let looked_at = new.clone().count();
-            found.extend(new.filter_map(|record| traces.redact(record)));
+            found.extend(new.filter_map(|record| traces.redaction(record)));
             while found.len() > BATCH {
                 let rest = found.split_off(BATCH);
-                *records += count(&found);
-                self.redact_some(operator, store, traces.id(), found)
-                    .await?;
+                *records += self.redact_some(operator, store, traces, found).await?;
                 found = rest;
             }
             if looked_at < page.len() {
@@ -167,49 +163,53 @@ impl Application {
         }
     }
 
+    /// Redacts some records, and answers how many; again as they are by then when somebody has changed
+    /// one, who erases another person.
     async fn redact_some(
         &self,
         operator: &Caller,
         store: &dyn TenantStore,
-        user: UserId,
-        redacted: Vec<AuditRecord>,
-    ) -> Result<(), Error> {
-        let context = self.context(&operator.actor, &operator.origin);
-        let change = redact(user, redacted, &context);
-        let subject = Subject {
-            tenant: operator.tenant.id(),
-            store,
-            context: &context,
-            action: AuditAction::EraseUser,
-            target: change.audit.target.clone(),
-        };
-        match self.settle(subject, Ok(Some(change))).await? {
-            Settled::Committed(_) | Settled::Unchanged => Ok(()),
-            Settled::Raced => Err(Error::Contended),
+        traces: &Traces,
+        mut redacted: Vec<Redaction>,
+    ) -> Result<u64, Error> {
+        let mut attempts = self.attempts(traces.id().uuid());
+        while let Some(span) = Span::of(&redacted) {
+            let records = count(&redacted);
+            let context = self.context(&operator.actor, &operator.origin);
+            let change = redact(traces.id(), redacted, &context);
+            let subject = Subject {
+                tenant: operator.tenant.id(),
+                store,
+                context: &context,
+                action: AuditAction::EraseUser,
+                target: change.audit.target.clone(),
+            };
+            match self.settle(subject, Ok(Some(change))).await? {
+                Settled::Committed(_) | Settled::Unchanged => return Ok(records),
+                Settled::Raced => attempts.again().await?,
+            }
+            redacted = span.read(store, traces).await?;
         }
+        Ok(0)
     }
 
-    /// The account itself, with the last of the records; again when somebody has changed it.
+    /// The account itself, with the last of the records, and answers how many; again when somebody has
+    /// changed it or them.
     async fn erase_account(
         &self,
         operator: &Caller,
         store: &dyn TenantStore,
         mut user: User,
         traces: &mut Traces,
-        last: &[AuditRecord],
-    ) -> Result<(), Error> {
+        mut last: Vec<Redaction>,
+    ) -> Result<u64, Error> {
         let id = user.id;
         let mut attempts = self.attempts(id.uuid());
         loop {
             let settings = store.settings().await?.ok_or(Error::Contended)?;
             let context = self.context(&operator.actor, &operator.origin);
-            let decision = decide(
-                &user,
-                settings.default_role,
-                traces,
-                last.to_vec(),
-                &context,
-            );
+            let (span, records) = (Span::of(&last), count(&last));
+            let decision = decide(&user, settings.default_role, traces, last, &context);
             let subject = Subject {
                 tenant: operator.tenant.id(),
                 store,
@@ -218,12 +218,54 @@ impl Application {
                 target: unseen_user(&id.to_string()),
             };
             match self.settle(subject, decision.map(Some)).await? {
-                Settled::Committed(_) | Settled::Unchanged => return Ok(()),
+                Settled::Committed(_) | Settled::Unchanged => return Ok(records),
                 Settled::Raced => attempts.again().await?,
             }
             let present = store.user(id).await?;
             user = present.ok_or_else(|| Error::not_found(Thing::User, &id))?;
             traces.learn_present(&user);
+            last = match span {
+                Some(span) => span.read(store, traces).await?,
+                None => Vec::new(),
+            };
+        }
+    }
+}
+
+/// The part of the log that some records are from.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    newest: AuditId,
+    oldest: AuditId,
+}
+
+impl Span {
+    /// `None`: there are no records.
+    fn of(redacted: &[Redaction]) -> Option<Self> {
+        let ids = || redacted.iter().map(|redaction| redaction.before.id);
+        Some(Self {
+            newest: ids().max()?,
+            oldest: ids().min()?,
+        })
+    }
+
+    /// What is to be redacted in it now.
+    async fn read(self, store: &dyn TenantStore, traces: &Traces) -> Result<Vec<Redaction>, Error> {
+        let after = self.newest.uuid().as_u128().saturating_add(1);
+        let mut before = AuditId::new(Uuid::from_u128(after));
+        let mut found = Vec::new();
+        loop {
+            let page = AuditQuery {
+                before: Some(before),
+                ..query(PAGE)
+            };
+            let page = store.audit_log(&page).await?;
+            let within = page.iter().take_while(|record| record.id >= self.oldest);
+            found.extend(within.filter_map(|record| traces.redaction(record)));
+            match page.last() {
+                Some(last) if last.id > self.oldest => before = last.id,
+                _ => return Ok(found),
+            }
         }
     }
 }
@@ -235,6 +277,6 @@ fn query(limit: u32) -> AuditQuery {
     }
 }
 
-fn count(records: &[AuditRecord]) -> u64 {
+fn count(records: &[Redaction]) -> u64 {
     u64::try_from(records.len()).unwrap_or(u64::MAX)
 }

@@ -22,6 +22,16 @@ use crate::text::{EmailAddress, InvalidText, PersonName, UserName};
 pub use traces::Traces;
 pub use words::ERASED;
 
+/// An audit record, and what takes its place. Others may be erased at the same time, so it only does
+/// while the record is as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redaction {
+    /// As it was read.
+    pub before: AuditRecord,
+    /// The same without somebody's data.
+    pub after: AuditRecord,
+}
+
 /// What an erased person is called: `erased-` and the end of the id.
 #[must_use]
 pub fn placeholder(id: UserId) -> String {
@@ -55,7 +65,7 @@ pub fn decide(
     user: &User,
     default_role: RoleRef,
     traces: &Traces,
-    redacted: Vec<AuditRecord>,
+    redacted: Vec<Redaction>,
     context: &Context,
 ) -> Result<Change, Refusal> {
     if user.is_erased() {
@@ -98,7 +108,7 @@ pub fn decide(
 
 /// Decides on taking a person's data out of further audit records.
 #[must_use]
-pub fn redact(id: UserId, redacted: Vec<AuditRecord>, context: &Context) -> Change {
+pub fn redact(id: UserId, redacted: Vec<Redaction>, context: &Context) -> Change {
     let target = Target {
         kind: TargetKind::User,
         id: Some(id.uuid()),

@@ -85,13 +85,13 @@ fn nothing_of_the_person_is_left_in_the_account() {
 #[test]
 fn an_erasure_is_recorded_without_the_person() {
     let user = full();
-    let redacted = vec![about(&user, "User updated.")];
     let traces = Traces::of(&user);
+    let redacted = traces.redaction(&about(&user, "User updated."));
     let change = decide(
         &user,
         role("AnalystReadOnly").to_ref(),
         &traces,
-        redacted,
+        Vec::from_iter(redacted),
         &by(operator()),
     )
     .unwrap();

@@ -8,6 +8,7 @@
 )]
 
 mod erasure;
+mod erasure_words;
 mod properties;
 mod retention;
 mod roles;

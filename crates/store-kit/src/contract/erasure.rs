@@ -10,9 +10,10 @@ use roster_domain::id::{AuditId, TokenId};
 use roster_domain::text::UserName;
 use roster_domain::token::{ApiToken, Creator};
 use roster_domain::user::User;
-use roster_domain::user::erase::{Traces, decide, placeholder, redact};
+use roster_domain::user::erase::{Redaction, Traces, decide, placeholder, redact};
 use roster_domain::user::identity::IdpIdentity;
 
+use super::world::sign_in::{at_once, written};
 use super::world::{
     World, assert_conflict, assert_ids, at, change, context, hash, id, person_name,
 };
@@ -45,7 +46,7 @@ async fn ada(world: &World) -> (User, [AuditRecord; 3]) {
 async fn erasure(world: &World, ada: &User) -> Change {
     let traces = Traces::of(ada);
     let log = world.log().await;
-    let redacted = log.iter().filter_map(|record| traces.redact(record));
+    let redacted = log.iter().filter_map(|record| traces.redaction(record));
     let role = world.settings.default_role.clone();
     decide(ada, role, &traces, redacted.collect(), &context()).unwrap()
 }
@@ -91,8 +92,9 @@ pub async fn an_erased_person_is_nobody_anywhere(store: Arc<dyn Store>) {
     assert_eq!(log.first(), Some(&change.audit));
     assert!(!format!("{log:?}").contains("ada@example.com"));
     // In their places, and what was there of others is there.
-    assert_ids(redacted, |record| record.id, &[by.id, about.id]);
-    for record in redacted.iter().chain([&others]) {
+    assert_ids(redacted, |record| record.after.id, &[by.id, about.id]);
+    let redacted = redacted.iter().map(|redaction| &redaction.after);
+    for record in redacted.chain([&others]) {
         assert!(log.contains(record), "{record:?}");
     }
     assert_eq!(world.total().await, 2, "the account stays");
@@ -114,20 +116,18 @@ pub async fn a_person_of_another_version_is_not_erased(store: Arc<dyn Store>) {
 pub async fn a_redacted_record_takes_the_place_of_its_own_and_of_no_other(store: Arc<dyn Store>) {
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let (ada, [about, ..]) = ada(&world).await;
-    let without = |record: &AuditRecord| {
-        let mut record = record.clone();
-        record.target.name = "nobody".to_owned();
-        record
-    };
+    let without = |record: &AuditRecord| named(record, "nobody").after;
     let of_other = other.log().await;
     // A record that was deleted meanwhile does not come back, nor one of another tenant with it.
     let elsewhere = of_other.first().unwrap();
-    let mut gone = without(&about);
+    let mut gone = about.clone();
     gone.id = AuditId::new(id());
     let before = world.log().await.len();
     let change = redact(
         ada.id,
-        vec![without(&about), gone, without(elsewhere)],
+        [&about, &gone, elsewhere]
+            .map(|record| named(record, "nobody"))
+            .to_vec(),
         &context(),
     );
     world.handle.commit(&change).await.unwrap();
@@ -139,6 +139,49 @@ pub async fn a_redacted_record_takes_the_place_of_its_own_and_of_no_other(store:
     assert_eq!(other.log().await, of_other);
 }
 
+pub async fn a_record_that_was_changed_meanwhile_is_not_redacted(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (ada, [about, by, _]) = ada(&world).await;
+    let session = world.sign_in(&ada, at(1)).await;
+    let erasure = erasure(&world, &ada).await;
+    let other = redact(ada.id, vec![named(&about, "another")], &context());
+    world.handle.commit(&other).await.unwrap();
+    let log = world.log().await;
+    let again = [named(&by, "nobody"), named(&about, "nobody")];
+    let again = redact(ada.id, again.to_vec(), &context());
+    assert_conflict(world.handle.commit(&erasure).await);
+    assert_conflict(world.handle.commit(&again).await);
+    assert_eq!(world.log().await, log);
+    assert_eq!(world.user(&ada).await, ada);
+    assert_eq!(world.handle.sessions_of(ada.id).await.unwrap(), [session]);
+}
+
+pub async fn of_ten_who_redact_one_record_at_once_one_does(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (ada, [about, ..]) = ada(&world).await;
+    let before = world.log().await.len();
+    let answers = at_once((0..10).map(|number| {
+        let redaction = named(&about, &format!("nobody {number}"));
+        let change = redact(ada.id, vec![redaction], &context());
+        let handle = store.tenant(world.tenant.id);
+        async move { handle.commit(&change).await }
+    }));
+    assert_eq!(written(&answers.await), 1);
+    let log = world.log().await;
+    assert_eq!(log.len(), before + 1);
+    assert!(!log.contains(&about));
+}
+
+/// What gives the target of a record another name.
+fn named(record: &AuditRecord, name: &str) -> Redaction {
+    let mut after = record.clone();
+    after.target.name = name.to_owned();
+    Redaction {
+        before: record.clone(),
+        after,
+    }
+}
+
 pub async fn nothing_is_erased_without_an_audit_record(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (ada, [_, _, used]) = ada(&world).await;
@@ -147,7 +190,7 @@ pub async fn nothing_is_erased_without_an_audit_record(store: Arc<dyn Store>) {
     let traces = Traces::of(&ada);
     let redacted: Vec<_> = log
         .iter()
-        .filter_map(|record| traces.redact(record))
+        .filter_map(|record| traces.redaction(record))
         .collect();
     for mut change in [
         erasure(&world, &ada).await,

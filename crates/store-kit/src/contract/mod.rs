@@ -171,6 +171,8 @@ macro_rules! contract_tests {
                 an_erased_person_is_nobody_anywhere,
                 a_person_of_another_version_is_not_erased,
                 a_redacted_record_takes_the_place_of_its_own_and_of_no_other,
+                a_record_that_was_changed_meanwhile_is_not_redacted,
+                of_ten_who_redact_one_record_at_once_one_does,
                 nothing_is_erased_without_an_audit_record,
                 a_scrubbed_store_goes_on,
             }

@@ -2,19 +2,24 @@
 //! out of others and out of what else names them. Each is in a transaction that
 //! [says so](allow), which the table's trigger asks for.
 
+use std::collections::HashMap;
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::Error;
 use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use roster_domain::audit::AuditRecord;
 use roster_domain::context::ActorKind;
 use roster_domain::id::{AuditId, TenantId};
 use roster_domain::retention::Stretch;
 use roster_domain::user::User;
+use roster_domain::user::erase::Redaction;
 
+use super::preconditions;
 use super::recorded::{self, WriteSql, push_sql};
-use crate::rows::audit::AuditColumns;
+use crate::rows::audit::{AuditColumns, AuditRow};
+use crate::schema::audit_log;
 
 /// Lets records of the audit log be deleted until the transaction ends.
 async fn allow(connection: &mut AsyncPgConnection) -> QueryResult<()> {
@@ -86,24 +91,47 @@ impl WriteSql for Replace {
     }
 }
 
-/// Puts each of the records in the place of the one with its id.
+/// Puts each of the records in the place of the one that was read. `false`: one was changed
+/// meanwhile. Under the [lock](preconditions::lock), so that no other does it at the same time; what
+/// is deleted between the read and the write stays deleted.
 pub(crate) async fn redact(
     connection: &mut AsyncPgConnection,
     tenant: TenantId,
-    records: &[AuditRecord],
-) -> QueryResult<()> {
-    if records.is_empty() {
-        return Ok(());
+    redactions: &[Redaction],
+) -> QueryResult<bool> {
+    if redactions.is_empty() {
+        return Ok(true);
     }
     allow(connection).await?;
-    for record in records {
+    preconditions::lock(connection, tenant).await?;
+    let ids = redactions
+        .iter()
+        .map(|redaction| redaction.before.id.uuid());
+    let rows: Vec<AuditRow> = audit_log::table
+        .filter(audit_log::tenant_id.eq(tenant.uuid()))
+        .filter(audit_log::id.eq_any(ids))
+        .select(AuditRow::as_select())
+        .load(connection)
+        .await?;
+    let mut present = HashMap::new();
+    for row in rows {
+        let record = row.record();
+        let record = record.map_err(|error| Error::DeserializationError(error.into()))?;
+        present.insert(record.id.uuid(), record);
+    }
+    for Redaction { before, after } in redactions {
+        match present.get(&before.id.uuid()) {
+            None => continue,
+            Some(present) if present != before => return Ok(false),
+            Some(_) => {}
+        }
         let replace = Replace {
             tenant: tenant.uuid(),
-            id: record.id.uuid(),
+            id: before.id.uuid(),
         };
-        recorded::execute(connection, replace, &AuditColumns::new(tenant, record)).await?;
+        recorded::execute(connection, replace, &AuditColumns::new(tenant, after)).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Takes a person out of what else names them: sessions are deleted, and the tokens that they have

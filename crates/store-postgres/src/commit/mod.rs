@@ -228,13 +228,17 @@ async fn write(
             called,
             redacted,
         } => {
+            if !kept::redact(connection, tenant, redacted).await? {
+                return Ok(false);
+            }
             kept::forget(connection, tenant, user, called).await?;
-            kept::redact(connection, tenant, redacted).await?;
             let write = users::Update::new(UserColumns::new(tenant, user), *decided_on);
             recorded::execute(connection, write, audit).await
         }
         Write::RedactAudit(records) => {
-            kept::redact(connection, tenant, records).await?;
+            if !kept::redact(connection, tenant, records).await? {
+                return Ok(false);
+            }
             recorded::execute(connection, recorded::Nothing, audit).await
         }
         Write::PruneAudit(stretch) => {

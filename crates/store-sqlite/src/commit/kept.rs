@@ -2,15 +2,16 @@
 //! out of others and out of what else names them.
 
 use diesel::prelude::*;
-use roster_domain::audit::AuditRecord;
+use diesel::result::Error;
 use roster_domain::context::ActorKind;
 use roster_domain::id::{AuditId, TenantId};
 use roster_domain::retention::Stretch;
 use roster_domain::user::User;
+use roster_domain::user::erase::Redaction;
 use uuid::Uuid;
 
 use super::{audit, users};
-use crate::rows::audit::AuditColumns;
+use crate::rows::audit::{AuditColumns, AuditRow};
 use crate::rows::user::UserColumns;
 use crate::rows::values::{Id, Micros};
 use crate::schema::{api_tokens, audit_log, sessions};
@@ -35,23 +36,30 @@ pub(crate) fn prune(
     })
 }
 
-/// Puts each of the records in the place of the one with its id, if that is still there: the log
-/// knows no change, so it is deleted and added.
+/// Puts each of the records in the place of the one that was read, if that is still there: the log
+/// knows no change, so it is deleted and added. `false`: one was changed meanwhile.
 pub(crate) fn redact(
     connection: &mut SqliteConnection,
     tenant: TenantId,
-    records: &[AuditRecord],
-) -> QueryResult<()> {
-    for record in records {
+    redactions: &[Redaction],
+) -> QueryResult<bool> {
+    for Redaction { before, after } in redactions {
         let old = audit_log::table
             .filter(audit_log::tenant_id.eq(Id(tenant.uuid())))
-            .filter(audit_log::id.eq(Id(record.id.uuid())));
-        if diesel::delete(old).execute(connection)? == 1 {
-            let record = AuditColumns::new(tenant, record);
-            audit::Append { record }.execute(connection)?;
+            .filter(audit_log::id.eq(Id(before.id.uuid())));
+        let present = old.select(AuditRow::as_select()).first(connection);
+        let Some(present) = present.optional()? else {
+            continue;
+        };
+        let present = present.record();
+        if present.map_err(|error| Error::DeserializationError(error.into()))? != *before {
+            return Ok(false);
         }
+        diesel::delete(old).execute(connection)?;
+        let record = AuditColumns::new(tenant, after);
+        audit::Append { record }.execute(connection)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Erases a person: the account and the records, and what else names them. Sessions are deleted; the
@@ -62,8 +70,11 @@ pub(crate) fn erase(
     user: &User,
     decided_on: i64,
     called: &[String],
-    redacted: &[AuditRecord],
+    redacted: &[Redaction],
 ) -> QueryResult<usize> {
+    if !redact(connection, tenant, redacted)? {
+        return Ok(0);
+    }
     let theirs = sessions::table
         .filter(sessions::tenant_id.eq(Id(tenant.uuid())))
         .filter(sessions::user_id.eq(Id(user.id.uuid())));
@@ -75,7 +86,6 @@ pub(crate) fn erase(
     diesel::update(made)
         .set(api_tokens::created_by_name.eq(user.user_name.as_str()))
         .execute(connection)?;
-    redact(connection, tenant, redacted)?;
     let user = UserColumns::new(tenant, user);
     users::Update { user, decided_on }.execute(connection)
 }

@@ -140,7 +140,7 @@ fn write(
             called,
             redacted,
         ),
-        Write::RedactAudit(records) => kept::redact(connection, tenant, records).map(|()| 1),
+        Write::RedactAudit(records) => kept::redact(connection, tenant, records).map(usize::from),
         Write::PruneAudit(stretch) => kept::prune(connection, tenant, stretch),
     };
     written.map_err(|error| commit_error(error, write))

@@ -5,12 +5,13 @@ use crate::audit::{
 };
 use crate::context::Actor;
 use crate::id::UserId;
+use crate::refusal::excerpt;
 use crate::text::{ExternalId, fold};
 use crate::user::User;
 use crate::user::identity::IdpIdentity;
 
-use super::placeholder;
-use super::words::{ERASED, replaced, without_quotes};
+use super::words::{ERASED, replaced, replaced_in_quotes, without_quotes};
+use super::{Redaction, placeholder};
 
 /// The attributes of a person that are personal data, as audit records call them.
 const PERSONAL: [&str; 6] = [
@@ -116,72 +117,101 @@ impl Traces {
     pub fn redact(&self, record: &AuditRecord) -> Option<AuditRecord> {
         let mut redacted = record.clone();
         let by_them = matches!(&record.actor, Actor::User { id, .. } if *id == self.id);
-        let about_them = self.is_about(record);
-        // Of a person who was not looked up, or did not exist yet.
-        let named = record.target.kind == TargetKind::User
-            && record.target.id.is_none()
-            && self.identifiers.contains(&fold(&record.target.name));
+        let own = self.is_about(record) || self.is_named_by(record);
         if by_them && let Actor::User { name, .. } = &mut redacted.actor {
             self.placeholder.clone_into(name);
         }
-        if about_them || named {
+        if own {
             self.placeholder.clone_into(&mut redacted.target.name);
-            for change in redacted
-                .changes
-                .iter_mut()
-                .filter(|change| is_personal(change))
-            {
-                for value in [&mut change.before, &mut change.after]
-                    .into_iter()
-                    .flatten()
-                {
-                    *value = AuditValue::Text(ERASED.to_owned());
-                }
+            for value in values(&mut redacted.changes, is_personal) {
+                *value = AuditValue::Text(ERASED.to_owned());
             }
         }
-        let signs_in = matches!(record.action, AuditAction::SignIn | AuditAction::SignOut);
-        if by_them || ((about_them || named) && signs_in) {
+        // At a sign-in it is their browser that comes, also when the account is made or changed by it.
+        let signs_in = matches!(record.action, AuditAction::SignIn | AuditAction::SignOut)
+            || matches!(record.actor, Actor::System);
+        if by_them || (own && signs_in) {
             // Where they were, and what with.
             redacted.origin.source_ip = None;
             redacted.origin.user_agent = None;
         }
-        let own = about_them || named;
-        let refused = own && record.result == AuditResult::Failed;
-        if refused {
-            // It quotes what was sent, which may be anything.
-            redacted.description = without_quotes(&redacted.description);
+        self.clean_of_addresses(&mut redacted);
+        if own || by_them {
+            self.clean_of_words(&mut redacted, own);
         }
-        // In what is about others a mere word is hardly this person; an address is.
-        let identifiers = self.identifiers.iter().map(String::as_str);
-        let identifiers = identifiers.filter(|value| own || by_them || value.contains('@'));
-        let names = self.names.iter().map(String::as_str).filter(|_| refused);
-        let sought: Vec<&str> = identifiers.chain(names).collect();
-        self.clean(&mut redacted, &sought);
         (redacted != *record).then_some(redacted)
     }
 
-    fn clean(&self, record: &mut AuditRecord, sought: &[&str]) {
-        let clean = |text: &mut String| {
-            if *text != self.placeholder
-                && let Some(without) = replaced(text, sought)
-            {
-                *text = without;
-            }
-        };
-        clean(&mut record.description);
-        clean(&mut record.target.name);
-        for change in &mut record.changes {
-            for value in [&mut change.before, &mut change.after]
-                .into_iter()
-                .flatten()
-            {
-                match value {
-                    AuditValue::Text(text) => clean(text),
-                    AuditValue::List(texts) => texts.iter_mut().for_each(clean),
-                    AuditValue::Flag(_) => {}
-                }
-            }
+    /// The record and the same without the person's data, as [`redact`](Self::redact).
+    #[must_use]
+    pub fn redaction(&self, record: &AuditRecord) -> Option<Redaction> {
+        self.redact(record).map(|after| Redaction {
+            before: record.clone(),
+            after,
+        })
+    }
+
+    /// An address is this person wherever it stands.
+    fn clean_of_addresses(&self, record: &mut AuditRecord) {
+        let addresses = self.sought(is_address);
+        self.clean(&mut record.description, &addresses);
+        self.clean(&mut record.target.name, &addresses);
+        for value in values(&mut record.changes, |_| true) {
+            self.clean_value(value, &addresses);
         }
+    }
+
+    /// A mere word is this person only where people are named, and in what was quoted: elsewhere it
+    /// is a role, or a word of the sentence.
+    fn clean_of_words(&self, record: &mut AuditRecord, own: bool) {
+        let mut words = self.sought(|identifier| !is_address(identifier));
+        if record.target.kind == TargetKind::User {
+            self.clean(&mut record.target.name, &words);
+        }
+        for value in values(&mut record.changes, is_personal) {
+            self.clean_value(value, &words);
+        }
+        if own && record.result == AuditResult::Failed {
+            // It quotes what was sent, which may be anything, and may name the account besides.
+            record.description = without_quotes(&record.description);
+            words.extend(self.names.iter().cloned());
+            self.clean(&mut record.description, &words);
+        } else if let Some(without) = replaced_in_quotes(&record.description, &words) {
+            record.description = without;
+        }
+    }
+
+    fn clean(&self, text: &mut String, sought: &[String]) {
+        if *text != self.placeholder
+            && let Some(without) = replaced(text, sought)
+        {
+            *text = without;
+        }
+    }
+
+    fn clean_value(&self, value: &mut AuditValue, sought: &[String]) {
+        match value {
+            AuditValue::Text(text) => self.clean(text, sought),
+            AuditValue::List(texts) => texts.iter_mut().for_each(|text| self.clean(text, sought)),
+            AuditValue::Flag(_) => {}
+        }
+    }
+
+    /// Those of the identifiers, and what is left of the long ones where they were shortened.
+    fn sought(&self, kind: impl Fn(&str) -> bool) -> Vec<String> {
+        let whole = self.identifiers.iter().filter(|value| kind(value));
+        whole
+            .flat_map(|value| [Some(value.clone()), shortened(value)])
+            .flatten()
+            .collect()
+    }
+
+    /// Whether a record is about this person who was not looked up, or did not exist yet.
+    fn is_named_by(&self, record: &AuditRecord) -> bool {
+        let target = &record.target;
+        target.kind == TargetKind::User
+            && target.id.is_none()
+            && self.sought(|_| true).contains(&fold(&target.name))
     }
 
     fn is_about(&self, record: &AuditRecord) -> bool {
@@ -209,4 +239,26 @@ fn learn(known: &mut Vec<String>, value: &str) {
 
 fn is_personal(change: &AttributeChange) -> bool {
     PERSONAL.contains(&change.attribute.as_str())
+}
+
+fn is_address(identifier: &str) -> bool {
+    identifier.contains('@')
+}
+
+/// What messages say instead of a long value.
+fn shortened(value: &str) -> Option<String> {
+    let short = excerpt(value);
+    (short != value).then_some(short)
+}
+
+/// The values before and after of some of the changes.
+fn values(
+    changes: &mut [AttributeChange],
+    which: impl Fn(&AttributeChange) -> bool,
+) -> impl Iterator<Item = &mut AuditValue> {
+    changes
+        .iter_mut()
+        .filter(move |change| which(change))
+        .flat_map(|change| [&mut change.before, &mut change.after])
+        .flatten()
 }

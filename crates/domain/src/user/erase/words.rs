@@ -3,27 +3,43 @@
 /// What stands where personal data stood.
 pub const ERASED: &str = "[erased]";
 
-/// The text with everything between double quotes erased.
+/// The text with everything from the first double quote to the last erased. What is quoted may have
+/// such quotes in it, so which of them end a quotation is not known; an open one goes on to the end.
 pub(super) fn without_quotes(text: &str) -> String {
-    let mut parts = text.split('"');
-    let mut without = parts.next().unwrap_or_default().to_owned();
-    let mut quoted = true;
-    for part in parts {
-        without.push('"');
-        without.push_str(if quoted { ERASED } else { part });
-        quoted = !quoted;
+    match quoted(text) {
+        Some((before, _, after)) => format!("{before}{ERASED}{after}"),
+        None => text.to_owned(),
     }
-    without
+}
+
+/// As [`replaced`], but only from the first double quote to the last.
+pub(super) fn replaced_in_quotes(text: &str, values: &[String]) -> Option<String> {
+    let (before, within, after) = quoted(text)?;
+    replaced(within, values).map(|without| format!("{before}{without}{after}"))
+}
+
+/// What stands before, within and after the outermost double quotes.
+fn quoted(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, _) = text.split_at_checked(text.find('"')? + 1)?;
+    let rest = text.strip_prefix(before)?;
+    let (within, after) = rest.split_at_checked(rest.rfind('"').unwrap_or(rest.len()))?;
+    Some((before, within, after))
 }
 
 /// The text with each of the folded values erased, wherever one stands as a word of its own; `None`:
 /// none does.
-pub(super) fn replaced(text: &str, values: &[&str]) -> Option<String> {
+pub(super) fn replaced(text: &str, values: &[String]) -> Option<String> {
     let characters: Vec<(usize, char)> = text.char_indices().collect();
     let at = |index: usize| characters.get(index).map(|(_, c)| *c);
     let mut without = String::new();
     let (mut index, mut found) = (0, false);
     while let Some(c) = at(index) {
+        // What was erased before is nobody's name, whatever somebody is called.
+        if let Some(length) = length_of(&characters, index, ERASED) {
+            without.push_str(ERASED);
+            index += length;
+            continue;
+        }
         let begins = index == 0 || !at(index - 1).is_some_and(is_inner);
         let ends = |end: usize| match at(end) {
             None => true,
@@ -77,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_value_is_found_as_a_word_of_its_own_in_any_case() {
-        let values = ["ada@example.com", "ada", "åsa öberg"];
+        let values = ["ada@example.com", "ada", "åsa öberg"].map(str::to_owned);
         for (text, without) in [
             (
                 "The e-mail \"Ada@Example.com\" is taken.",
@@ -110,5 +126,21 @@ mod tests {
         );
         assert_eq!(without_quotes("an open \"end"), "an open \"[erased]");
         assert_eq!(without_quotes("nothing"), "nothing");
+        assert_eq!(
+            without_quotes("Sent: \"\"Ada Byron\" <ada@old.example>\". Correct it."),
+            "Sent: \"[erased]\". Correct it."
+        );
+    }
+
+    #[test]
+    fn a_word_is_sought_within_quotes_alone() {
+        let values = ["user".to_owned()];
+        let replaced = |text| replaced_in_quotes(text, &values);
+        assert_eq!(
+            replaced("The user \"User\" is a user.").as_deref(),
+            Some("The user \"[erased]\" is a user.")
+        );
+        assert_eq!(replaced("The user is \"new\"."), None);
+        assert_eq!(replaced("The user is new."), None);
     }
 }
