@@ -39,6 +39,13 @@ pub struct Event {
     pub writes: bool,
 }
 
+impl Event {
+    /// When it was asked.
+    fn begun(&self) -> Instant {
+        self.at - self.took
+    }
+}
+
 /// The person that one client is about.
 #[derive(Debug)]
 struct Book {
@@ -109,14 +116,19 @@ impl Load {
         events.iter().filter(|e| e.at >= moment).copied().collect()
     }
 
+    /// What was begun since a moment, and is done.
+    pub fn begun_since(&self, moment: Instant) -> Vec<Event> {
+        let mut events = self.since(moment);
+        events.retain(|event| event.begun() >= moment);
+        events
+    }
+
     /// Waits until a write that was begun after `moment` was acknowledged, and answers how long after
     /// it that was.
     pub async fn written_after(&self, moment: Instant) -> Duration {
         loop {
             let written = |event: &&Event| {
-                event.writes
-                    && event.outcome == Outcome::Answered
-                    && event.at - event.took >= moment
+                event.writes && event.outcome == Outcome::Answered && event.begun() >= moment
             };
             if let Some(event) = self.since(moment).iter().find(written) {
                 return event.at - moment;

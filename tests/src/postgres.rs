@@ -211,14 +211,49 @@ impl Cluster {
             .to_owned())
     }
 
-    /// A backup of a database by `pg_dump`, restored by `pg_restore` into another that is new: answers
-    /// its URL.
+    /// Waits until somebody has locked a table of a database for nobody but themselves.
+    ///
+    /// # Errors
+    /// [`ClusterError::Failed`] with what PostgreSQL said, or when that doesn't happen within a
+    /// minute.
+    pub fn until_locked(&self, url: &str, table: &str) -> Result<(), ClusterError> {
+        let granted = format!(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+             WHERE datname = current_database() AND relation = '{table}'::regclass \
+             AND mode = 'AccessExclusiveLock' AND granted"
+        );
+        let begun = Instant::now();
+        while self.sql(url, &granted)? != "1" {
+            if begun.elapsed() > START_LIMIT {
+                let output = format!("nobody has locked {table}");
+                return Err(ClusterError::Failed {
+                    what: "waiting for a lock".to_owned(),
+                    output,
+                });
+            }
+            sleep(POLL);
+        }
+        Ok(())
+    }
+
+    /// A backup of a database by `pg_dump`, restored by `pg_restore` into another that is new and
+    /// belongs to an account of its own, as `docs/backup.md` tells: answers its URL for that account.
     ///
     /// # Errors
     /// [`ClusterError::Failed`] with what PostgreSQL said.
     pub fn restored_copy(&self, url: &str) -> Result<String, ClusterError> {
-        let copy = self.create_database()?;
-        let name = copy.rsplit('/').next().unwrap_or_default();
+        let name = format!(
+            "restored_{}",
+            self.databases.fetch_add(1, Ordering::Relaxed)
+        );
+        let copy = format!("postgres://roster@127.0.0.1:{}/{name}", self.port);
+        let admin = self.url("postgres");
+        // Two may come at once.
+        let role = "DO $$ BEGIN CREATE ROLE roster LOGIN; \
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
+        for statement in [role, &format!("CREATE DATABASE {name} OWNER roster")] {
+            self.sql(&admin, statement)?;
+        }
         let file = self.directory.path().join(format!("{name}.dump"));
         let mut dump = self.programs.command("pg_dump", self.directory.path());
         dump.args(["--format=custom", "--file"]).arg(&file).arg(url);

@@ -194,7 +194,7 @@ async fn the_clock_jumps_and_nothing_is_stuck() {
             "a newer state never looks older"
         );
     }
-    watch.said_only(true, begun, Instant::now());
+    watch.said_only(true, begun).await;
     let settled = load.settle(tenant).await;
     assert_eq!(
         settled.count(Outcome::Refused),

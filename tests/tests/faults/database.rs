@@ -36,7 +36,7 @@ impl Recovery {
         self.written = self.written.max(written);
         let settled = returned + ready;
         run_for(short_or(500, 3_000)).await;
-        watch.said_only(true, settled, Instant::now());
+        watch.said_only(true, settled).await;
     }
 
     fn figures(&self, settled: &Settled, server: &Server) -> String {
@@ -69,7 +69,7 @@ async fn away_and_back(fault: &Fault, end: fn(&mut Cluster), away: u64) {
         recovery.noticed = recovery.noticed.max(watch.says(false, gone).await);
         let noticed = Instant::now();
         run_for(away).await;
-        watch.said_only(false, noticed, Instant::now());
+        watch.said_only(false, noticed).await;
         cluster = meanwhile(move || {
             cluster.restart().unwrap();
             cluster
@@ -133,7 +133,7 @@ async fn fail_over(fault: &Fault, through_proxy: bool) {
         proxy.lead_to(standby.port());
         let readable = Instant::now();
         run_for(short_or(1_000, 3_000)).await;
-        watch.said_only(false, readable, Instant::now());
+        watch.said_only(false, readable).await;
     }
     let standby = meanwhile(move || {
         standby.promote().unwrap();

@@ -34,14 +34,14 @@ async fn full_and_free(fault: &Fault, server: &Arc<Server>, disk: &SmallDisk) {
         }
         let full = Instant::now();
         run_for(short_or(1_000, 5_000)).await;
-        let events = load.since(full);
+        let events = load.begun_since(full);
         let reads: Vec<_> = events.iter().filter(|event| !event.writes).collect();
         let answered = reads.iter().all(|event| event.outcome == Outcome::Answered);
         assert!(
             !reads.is_empty() && answered,
             "who reads needs no room: {reads:?}"
         );
-        watch.said_only(true, full, Instant::now());
+        watch.said_only(true, full).await;
 
         disk.make_room();
         let free = Instant::now();
@@ -52,7 +52,7 @@ async fn full_and_free(fault: &Fault, server: &Arc<Server>, disk: &SmallDisk) {
         );
         back = back.max(written);
         run_for(300).await;
-        let events = load.since(free + written + Duration::from_millis(100));
+        let events = load.begun_since(free + written);
         assert!(!events.iter().any(refused), "every write finds room again");
     }
     let settled = load.settle(&tenant).await;

@@ -29,7 +29,7 @@ async fn a_replica_is_killed_and_the_other_serves_on() {
         back = back.max(begun.elapsed());
         load.connections_may_fail(false);
         run_for(short_or(300, 2_000)).await;
-        watch.said_only(true, killed, Instant::now());
+        watch.said_only(true, killed).await;
     }
     let settled = load.settle(&scene.tenant).await;
     is_sound(&scene.server);

@@ -125,7 +125,7 @@ pub(crate) async fn meanwhile<T: Send + 'static>(work: impl FnOnce() -> T + Send
 /// Asserts that the server has not panicked, and has answered nothing with a fault of its own.
 pub(crate) fn is_sound(server: &Server) {
     let logs = server.logs();
-    for sign in ["panicked", "\"status\":500"] {
+    for sign in ["panicked", "a defect in Roster", "\"status\":500"] {
         let line = logs.lines().find(|line| line.contains(sign));
         assert!(line.is_none(), "{line:?}");
     }

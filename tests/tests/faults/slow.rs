@@ -23,7 +23,7 @@ async fn a_slow_database_makes_slow_answers_and_nothing_worse() {
             .proxy
             .set(Network::Delays(Duration::from_millis(late)));
         run_for(short_or(1_500, 10_000)).await;
-        watch.said_only(true, begun, Instant::now());
+        watch.said_only(true, begun).await;
         let events = load.since(begun);
         let refused = events.iter().any(|e| e.outcome != Outcome::Answered);
         assert!(

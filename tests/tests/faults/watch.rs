@@ -82,13 +82,21 @@ impl Watch {
         }
     }
 
-    /// Asserts that all that was asked between two moments was answered like that, and in time.
-    pub(crate) fn said_only(&self, ready: bool, from: Instant, to: Instant) {
-        let looks = self.looks.lock().unwrap();
-        let between = looks
-            .iter()
-            .filter(|look| look.asked >= from && look.answered <= to);
-        for look in between {
+    /// Asserts that all that was asked since a moment was answered like that, and in time. Waits for
+    /// the answer to what is being asked now: one at least was asked since then and was answered.
+    pub(crate) async fn said_only(&self, ready: bool, from: Instant) {
+        let now = Instant::now();
+        let looks = loop {
+            let looks = self.looks.lock().unwrap().clone();
+            if looks.iter().any(|l| l.asked >= from && l.answered >= now) {
+                break looks;
+            }
+            assert!(!self.watching.is_finished(), "the watch has ended");
+            // One that was asked before may take as long, too.
+            assert!(now.elapsed() < LIMIT * 2, "/readyz does not answer");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        };
+        for look in looks.iter().filter(|look| look.asked >= from) {
             let (after, took) = (look.asked - from, look.answered - look.asked);
             assert_eq!(look.ready, ready, "/readyz lied {after:?} after the moment");
             assert!(took < LIMIT, "/readyz took {took:?}");

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use roster_tests::binary::text;
 use roster_tests::browser::Browser;
@@ -63,6 +63,23 @@ impl Writers {
         counts.map(|count| count.load(Ordering::SeqCst)).collect()
     }
 
+    /// Waits until each has written something, and some time more; how far each has come.
+    async fn all_have_written(&self) -> Vec<i64> {
+        let begun = Instant::now();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        loop {
+            let acknowledged = self.acknowledged();
+            if acknowledged.iter().all(|count| *count > 0) {
+                return acknowledged;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "some write nothing: {acknowledged:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     async fn end(self) {
         self.stop.store(true, Ordering::SeqCst);
         let _ = self.running.join_all().await;
@@ -108,14 +125,12 @@ on_both_stores! {
         let export = ["audit", "export", "--tenant", &tenant.slug];
 
         let writers = Writers::start(&tenant);
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let acknowledged = writers.acknowledged();
+        let acknowledged = writers.all_have_written().await;
         let audited = server.run(&export);
         let making = server.clone();
         let copy = tokio::task::spawn_blocking(move || restored(&making)).await.unwrap();
         let users = writers.users.clone();
         writers.end().await;
-        assert!(acknowledged.iter().all(|count| *count > 0), "they did write: {acknowledged:?}");
 
         let there = Tenant::existing(&copy, &tenant.slug);
         let token = Client::new(there.scim_url()).with_token(tenant.administrator_token());

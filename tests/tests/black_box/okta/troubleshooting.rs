@@ -2,7 +2,7 @@
 //! got here, and each answer that is got here is quoted.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use roster_application::error::Error;
@@ -243,16 +243,22 @@ async fn trouble(answers: &mut Answers) {
     std::thread::scope(|scope| {
         scope.spawn(|| cluster.sql(&url, lock).unwrap());
         tokio::task::block_in_place(|| {
-            std::thread::sleep(Duration::from_millis(500));
+            cluster.until_locked(&url, "users").unwrap();
             let asking = answers.of(&scim, Method::GET, &path, None);
             tokio::runtime::Handle::current().block_on(asking);
         });
     });
 
     cluster.kill9().unwrap();
+    let killed = Instant::now();
     let mut answer = scim.get(&path).await;
     // The killed server's children live on for a moment.
     while !answer.text().contains("can't reach its database") {
+        assert!(
+            killed.elapsed() < Duration::from_secs(30),
+            "{}",
+            answer.text()
+        );
         tokio::time::sleep(Duration::from_millis(200)).await;
         answer = scim.get(&path).await;
     }
