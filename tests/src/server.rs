@@ -2,16 +2,16 @@
 //! again, and its command line run against the same database.
 //!
 //! [`shared`] is one server for each store, for every story that is content with a tenant of its
-//! own; a story that kills the server or needs other settings starts one with [`Server::start`].
+//! own; a story that kills the server or needs other settings starts one with [`Server::start`]. What
+//! happens to its process is in [`life`].
 
-use std::fs::{self, File};
-use std::io::Write;
+mod life;
+
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -19,21 +19,11 @@ use crate::Backend;
 use crate::binary::{binary, text};
 use crate::free_port;
 use crate::postgres::shared_cluster;
-use crate::raw;
-
-/// How long a start may take; a test fails then with what the server said.
-const START_LIMIT: Duration = Duration::from_secs(30);
-const POLL: Duration = Duration::from_millis(10);
+use life::Running;
 
 /// Where the servers of these tests say they are reached: nobody listens there, so an address in
 /// an answer proves that it comes from this setting and not from the request.
 pub const PUBLIC_URL: &str = "https://roster.example";
-
-/// Ends the server and removes its directory when the test process ends without doing so: the
-/// pipe to it closes then without a word.
-const WATCHDOG: &str = r#"trap '' INT TERM HUP
-if read -r word; then exit 0; fi
-kill -9 "$1"; sleep 0.2; rm -rf "$2""#;
 
 /// A running server, with its data. Everything goes when it is dropped.
 #[derive(Debug)]
@@ -48,21 +38,6 @@ pub struct Server {
     running: Mutex<Option<Running>>,
     // Last, so that the directory goes when the process is gone.
     directory: TempDir,
-}
-
-#[derive(Debug)]
-struct Running {
-    process: Child,
-    watchdog: Child,
-}
-
-impl Running {
-    fn forget(mut self) {
-        if let Some(mut pipe) = self.watchdog.stdin.take() {
-            let _ = pipe.write_all(b"done\n");
-        }
-        let _ = self.watchdog.wait();
-    }
 }
 
 /// The one server of that store that all stories share. The rate limits are off.
@@ -124,11 +99,7 @@ impl Server {
     pub fn replica_of_version(&self, program: &Path) -> Arc<Self> {
         let database_url = self.database_url.clone();
         assert!(database_url.is_some(), "SQLite is for one process");
-        let settings: Vec<_> = self
-            .settings
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let settings = self.given();
         let public_url = Some(self.public_url.as_str());
         Self::start_as(program, self.backend, public_url, database_url, &settings)
     }
@@ -137,11 +108,7 @@ impl Server {
     /// what `restore` puts into the data directory.
     #[must_use]
     pub fn restored(&self, database_url: Option<String>, restore: impl FnOnce(&Path)) -> Arc<Self> {
-        let settings: Vec<_> = self
-            .settings
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let settings = self.given();
         let public_url = Some(self.public_url.as_str());
         let server = Self::prepare(
             &self.program,
@@ -153,6 +120,14 @@ impl Server {
         restore(&server.directory().join("data"));
         server.launch();
         Arc::new(server)
+    }
+
+    /// The settings that the story gave it.
+    fn given(&self) -> Vec<(&str, &str)> {
+        let settings = self.settings.iter();
+        settings
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect()
     }
 
     fn start_as(
@@ -317,125 +292,6 @@ impl Server {
             output.status
         );
         said.trim().to_owned()
-    }
-
-    /// Ends it as a power cut would end it.
-    pub fn kill9(&self) {
-        if let Some(mut running) = self.running.lock().unwrap().take() {
-            running.process.kill().unwrap();
-            running.process.wait().unwrap();
-            running.forget();
-        }
-    }
-
-    /// The process id.
-    ///
-    /// # Panics
-    /// When it does not run.
-    #[must_use]
-    pub fn pid(&self) -> u32 {
-        let running = self.running.lock().unwrap();
-        let running = running.as_ref().expect("the server does not run");
-        running.process.id()
-    }
-
-    /// Sends SIGTERM, and does not wait.
-    pub fn terminate(&self) {
-        let pid = self.pid();
-        let sent = Command::new("sh")
-            .args(["-c", &format!("kill -TERM {pid}")])
-            .status()
-            .unwrap();
-        assert!(sent.success());
-    }
-
-    /// Waits for its end, at most `limit`.
-    #[must_use]
-    pub fn wait(&self, limit: Duration) -> ExitStatus {
-        let mut running = self
-            .running
-            .lock()
-            .unwrap()
-            .take()
-            .expect("the server does not run");
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = running.process.try_wait().unwrap() {
-                running.forget();
-                return status;
-            }
-            if begun.elapsed() > limit {
-                let _ = running.process.kill();
-                panic!("the server still ran after {limit:?}\n{}", self.logs());
-            }
-            sleep(POLL);
-        }
-    }
-
-    /// Starts it again after its end, on the same address and data.
-    pub fn restart(&self) {
-        self.kill9();
-        self.launch();
-    }
-
-    /// As [`Server::restart`], where the system allows it so many open files and no more.
-    pub fn restart_with_open_files(&self, most: u32) {
-        self.kill9();
-        let limit = format!("ulimit -n {most}; exec \"$0\" \"$@\"");
-        self.launch_by(|program| {
-            let mut limited = Command::new("sh");
-            limited.args(["-c", &limit]).arg(program.get_program());
-            limited.env_clear().current_dir(self.directory());
-            let variables = program.get_envs();
-            limited.envs(variables.filter_map(|(name, value)| Some((name, value?))));
-            limited
-        });
-    }
-
-    fn launch(&self) {
-        self.launch_by(|program| program);
-    }
-
-    fn launch_by(&self, by: impl FnOnce(Command) -> Command) {
-        let file = |name| {
-            File::options()
-                .create(true)
-                .append(true)
-                .open(self.directory().join(name))
-                .unwrap()
-        };
-        let mut command = by(self.command());
-        command
-            .arg("serve")
-            .stdin(Stdio::null())
-            .stdout(file("stdout"))
-            .stderr(file("stderr"));
-        let mut process = command.spawn().unwrap();
-        let begun = Instant::now();
-        while !raw::answers_ok(self.address, "/readyz") {
-            if let Some(status) = process.try_wait().unwrap() {
-                panic!("the server ended at its start: {status}\n{}", self.logs());
-            }
-            if begun.elapsed() > START_LIMIT {
-                let _ = process.kill();
-                panic!(
-                    "the server was not ready after {START_LIMIT:?}\n{}",
-                    self.logs()
-                );
-            }
-            sleep(POLL);
-        }
-        let mut watchdog = Command::new("sh");
-        watchdog
-            .args(["-c", WATCHDOG, "watchdog", &process.id().to_string()])
-            .arg(self.directory());
-        let watchdog = watchdog
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        *self.running.lock().unwrap() = Some(Running { process, watchdog });
     }
 }
 
