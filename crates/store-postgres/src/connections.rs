@@ -95,6 +95,14 @@ macro_rules! once {
 }
 pub(crate) use once;
 
+/// All connections of the pool are in use.
+#[derive(Debug, thiserror::Error)]
+#[error("none of {size} connections came free within {waited:?}")]
+pub(crate) struct Busy {
+    size: usize,
+    waited: Duration,
+}
+
 /// How a pool stands at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolState {
@@ -186,11 +194,8 @@ impl Connections {
                 Ok(Ok(object)) => object,
                 Ok(Err(error)) => return Err(StoreError::Unavailable(Box::new(error))),
                 Err(_) => {
-                    let size = options.max_size;
-                    let seconds = options.wait_timeout.as_secs_f32();
-                    let problem =
-                        format!("none of {size} connections came free within {seconds} s");
-                    return Err(StoreError::Unavailable(problem.into()));
+                    let (size, waited) = (options.max_size, options.wait_timeout);
+                    return Err(StoreError::Unavailable(Box::new(Busy { size, waited })));
                 }
             };
             // One from before a silence may have idled through it.

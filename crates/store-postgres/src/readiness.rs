@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use roster_application::ports::store::StoreError;
 use tokio::time::timeout;
 
-use crate::connections::{Connections, read};
+use crate::connections::{Busy, Connections, read};
 use crate::errors::store_error;
 use crate::migrations;
 
@@ -34,11 +34,20 @@ struct Late;
 /// it answers them: a crowd must not take all servers out of service at once.
 pub(crate) async fn ask(connections: &Connections) -> Result<(), StoreError> {
     let asking = async { read!(connections, check) };
-    match timeout(LIMIT, asking).await {
-        Ok(answer) => answer,
-        Err(_) if connections.state().idle == 0 && connections.silence.is_heard() => Ok(()),
-        Err(_) => Err(StoreError::Unavailable(Box::new(Late))),
+    let (busy, answer) = match timeout(LIMIT, asking).await {
+        Err(_) => {
+            let late = StoreError::Unavailable(Box::new(Late));
+            (connections.state().idle == 0, Err(late))
+        }
+        Ok(Err(StoreError::Unavailable(error))) => {
+            (error.is::<Busy>(), Err(StoreError::Unavailable(error)))
+        }
+        Ok(answer) => (false, answer),
+    };
+    if busy && connections.silence.is_heard() {
+        return Ok(());
     }
+    answer
 }
 
 async fn check(connection: &mut AsyncPgConnection) -> Result<(), StoreError> {

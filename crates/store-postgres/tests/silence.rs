@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use roster_application::ports::store::{CommitError, Store, StoreError};
-use roster_store_kit::contract::world::{World, edited};
+use roster_domain::change::Write;
+use roster_store_kit::contract::world::{World, change, edited};
 use roster_store_postgres::{PoolOptions, PostgresStore};
 use roster_tests::postgres::shared_cluster;
 use roster_tests::proxy::{Network, Proxy};
@@ -80,4 +81,83 @@ async fn a_long_statement_of_a_database_that_lives_is_left_alone() {
     assert_eq!(world.handle.user(ada.id).await.unwrap().unwrap().id, ada.id);
     assert!(begun.elapsed() > Duration::from_secs(3), "it did wait");
     locked.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pool_whose_connections_all_wait_is_no_reason_to_be_unready() {
+    let (_proxy, direct, store) = behind_a_proxy().await;
+    let world = World::new(&store).await;
+    let ada = world.add("ada").await;
+    let locked = direct.clone();
+    let locked = tokio::task::spawn_blocking(move || {
+        let lock = "LOCK TABLE users IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(6)";
+        shared_cluster().sql(&locked, lock).unwrap()
+    });
+    shared_cluster().until_locked(&direct, "users").unwrap();
+    // As many as the pool has connections, and more.
+    let crowd = PoolOptions::default().max_size * 2;
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..crowd {
+        let handle = store.tenant(world.tenant.id);
+        waiting.spawn(async move { handle.user(ada.id).await });
+    }
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let begun = Instant::now();
+    store.ready().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(3));
+    assert!(!locked.is_finished(), "they did wait meanwhile");
+    drop(waiting);
+    locked.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_wait_on_a_silent_database_none_waits_longer_than_the_others() {
+    let (proxy, _, store) = behind_a_proxy().await;
+    let world = World::new(&store).await;
+    let ada = world.add("ada").await;
+    let crowd = |count: usize| {
+        let mut asking = tokio::task::JoinSet::new();
+        for _ in 0..count {
+            let handle = store.tenant(world.tenant.id);
+            asking.spawn(async move {
+                let begun = Instant::now();
+                (handle.user(ada.id).await, begun.elapsed())
+            });
+        }
+        asking
+    };
+    let size = PoolOptions::default().max_size;
+    for (answer, _) in crowd(size * 2).join_all().await {
+        assert!(answer.unwrap().is_some());
+    }
+
+    proxy.set(Network::Swallows);
+    for (answer, took) in crowd(size).join_all().await {
+        assert!(
+            matches!(answer, Err(StoreError::Unavailable(_))),
+            "{answer:?}"
+        );
+        // A read asks three times at most, each of which is given up after two seconds and a little.
+        assert!(took < Duration::from_secs(15), "given up after {took:?}");
+    }
+
+    // What idled through the silence is never handed out: the first write of each is done.
+    proxy.set(Network::Passes);
+    while store.ready().await.is_err() {}
+    let mut writing = tokio::task::JoinSet::new();
+    for number in 0..size {
+        let (handle, person) = (
+            store.tenant(world.tenant.id),
+            world.person(&format!("eve{number}")),
+        );
+        let change = change(Write::CreateUser(person));
+        writing.spawn(async move {
+            let begun = Instant::now();
+            (handle.commit(&change).await, begun.elapsed())
+        });
+    }
+    for (written, took) in writing.join_all().await {
+        written.unwrap();
+        assert!(took < Duration::from_secs(1), "{took:?}");
+    }
 }
