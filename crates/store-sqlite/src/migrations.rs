@@ -45,8 +45,11 @@ impl From<SchemaError> for Stop {
 /// that do so at once, one does it and the others wait.
 pub(crate) fn run(file: &DatabaseFile) -> Result<Standing, StoreError> {
     alone(file, |connection| {
-        let names = connection.applied_migrations()?;
-        let found = names.iter().map(ToString::to_string).collect();
+        let had = |connection: &mut SqliteConnection| -> Result<BTreeSet<String>, Stop> {
+            let names = connection.applied_migrations()?;
+            Ok(names.iter().map(ToString::to_string).collect())
+        };
+        let found = had(connection)?;
         match compare(connection, &found)? {
             Err(error @ SchemaError::Contracted { .. }) => return Err(error.into()),
             Ok(standing) => return Ok(standing),
@@ -55,8 +58,7 @@ pub(crate) fn run(file: &DatabaseFile) -> Result<Standing, StoreError> {
         for version in connection.run_pending_migrations(MIGRATIONS)? {
             tracing::info!(%version, "migrated the database");
         }
-        let names = connection.applied_migrations()?;
-        let found = names.iter().map(ToString::to_string).collect();
+        let found = had(connection)?;
         Ok(compare(connection, &found)??)
     })
 }
