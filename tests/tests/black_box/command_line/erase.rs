@@ -1,6 +1,7 @@
 //! `roster user erase`: nothing of a person is left anywhere, and what happened still is.
 
 use reqwest::Method;
+use roster_tests::binary::text;
 use roster_tests::browser::Browser;
 use roster_tests::client::Client;
 use roster_tests::idp::{OktaIdp, Person};
@@ -112,6 +113,37 @@ on_both_stores! {
         let returned = Browser::new(&tenant);
         let _ = returned.sign_in(&idp, &zuleika).await.signed_in();
         assert_ne!(returned.session().await.api(200)["id"], id.as_str());
+    }
+
+    async fn two_who_are_in_each_others_records_are_erased_at_once(backend: Backend) {
+        let server = Server::start(backend);
+        let tenant = Tenant::on(&server);
+        let idp = OktaIdp::new();
+        idp.connect(&tenant).await;
+        let mut admins = Vec::new();
+        for name in ["zuleika", "umlautowa"] {
+            let browser = Browser::new(&tenant);
+            let _ = browser.sign_in(&idp, &Person::new(name).role("Admin")).await.signed_in();
+            let id = browser.session().await.api(200)["id"].as_str().unwrap().to_owned();
+            admins.push((browser, id));
+        }
+        tenant.user("eve", "Admin");
+        for round in 0..20 {
+            let [(one, _), (_, other)] = [&admins[round % 2], &admins[(round + 1) % 2]];
+            let path = format!("/api/v1/users/{other}");
+            let wish = json!({ "familyName": format!("Quuxington {round}") });
+            one.write(Method::PATCH, &path, &wish).await.api(200);
+        }
+        let erasures: Vec<_> = admins.iter().map(|(_, id)| {
+            let mut command = server.command();
+            command.args(["user", "erase", "--tenant", &tenant.slug, "--id", id]);
+            std::thread::spawn(move || command.output().unwrap())
+        }).collect();
+        for erasure in erasures {
+            let output = erasure.join().unwrap();
+            assert!(output.status.success(), "{}", text(&output.stderr));
+        }
+        assert_gone(&server.database_content(), "the database");
     }
 
     async fn an_erasure_is_refused_or_repeated_without_harm(backend: Backend) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use roster_tests::binary::{binary, text};
 
@@ -66,6 +66,14 @@ fn arguments(command: &str) -> Vec<String> {
     words.collect()
 }
 
+/// What the program says when it is asked for help after that command: whatever comes before is read
+/// first.
+fn help_for(command: &str) -> Output {
+    let mut program = Command::new(binary());
+    program.args(arguments(command)).arg("--help");
+    program.output().unwrap()
+}
+
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
@@ -92,13 +100,7 @@ fn every_command_of_the_documents_is_one_that_there_is() {
             if command.contains("\\|") || command == "roster …" {
                 continue;
             }
-            let arguments = arguments(command);
-            // Whatever comes before is read first.
-            let output = Command::new(binary())
-                .args(&arguments)
-                .arg("--help")
-                .output()
-                .unwrap();
+            let output = help_for(command);
             let said = text(&output.stderr);
             assert!(
                 output.status.success(),
@@ -155,12 +157,7 @@ fn commands_are_found_whole() {
 #[test]
 fn what_there_is_not_would_be_noticed() {
     for command in ["roster user delete", "roster audit prune --older 400d"] {
-        let arguments = arguments(command);
-        let output = Command::new(binary())
-            .args(&arguments)
-            .arg("--help")
-            .output()
-            .unwrap();
+        let output = help_for(command);
         assert_eq!(output.status.code(), Some(2), "{command}");
     }
 }

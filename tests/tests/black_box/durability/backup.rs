@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -97,9 +98,14 @@ fn restored(server: &Server) -> Arc<Server> {
     assert_eq!(said, backup.display().to_string());
     let mode = fs::metadata(&backup).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+    served_from(server, &backup)
+}
+
+/// A server on such a copy of the embedded database, with the secret key of the other.
+fn served_from(server: &Server, backup: &Path) -> Arc<Server> {
     server.restored(None, |data| {
         fs::create_dir(data).unwrap();
-        fs::copy(&backup, data.join("roster.db")).unwrap();
+        fs::copy(backup, data.join("roster.db")).unwrap();
         let key = server.directory().join("data/secret.key");
         fs::copy(key, data.join("secret.key")).unwrap();
     })
@@ -193,14 +199,44 @@ fn a_backup_replaces_nothing_and_leaves_nothing_behind_when_it_fails() {
         assert!(said.contains(told), "{said}");
     }
     assert_eq!(fs::read_to_string(&taken).unwrap(), "mine");
-    let mut left = fs::read_dir(server.directory()).unwrap();
-    assert!(left.all(|entry| {
-        !entry
-            .unwrap()
-            .file_name()
-            .to_string_lossy()
-            .contains("partial")
-    }));
+    // A database that can't be copied: what was begun beside the target goes again.
+    let broken = server.directory().join("broken");
+    fs::create_dir(&broken).unwrap();
+    fs::write(broken.join("roster.db"), "no database").unwrap();
+    let mut backup = server.command();
+    backup.env("ROSTER_DATA_DIR", &broken);
+    let to = server.directory().join("copy.db");
+    let output = backup.arg("backup").arg("--to").arg(&to).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let left = fs::read_dir(server.directory()).unwrap();
+    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    let of_backup = |name: &&std::ffi::OsString| {
+        let name = name.to_string_lossy();
+        name.contains("backup") || name.contains("copy.db")
+    };
+    assert_eq!(left.iter().find(of_backup), None, "{left:?}");
+}
+
+#[test]
+fn a_backup_is_where_it_was_asked_for_whatever_its_name_and_its_owners_alone() {
+    let server = Server::start(Backend::Sqlite);
+    let tenant = Tenant::on(&server);
+    let user = tenant.user("ada", "Analyst");
+    // The names that SQLite would take for something else.
+    for name in [
+        "file:copy.db",
+        "file:copy.db?mode=memory",
+        "a copy's.db",
+        ":memory:",
+    ] {
+        assert_eq!(server.run(&["backup", "--to", name]), name);
+        let copy = server.directory().join(name);
+        let mode = fs::metadata(&copy).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+        let restored = served_from(&server, &copy);
+        let users = restored.run(&["user", "list", "--tenant", &tenant.slug]);
+        assert!(users.contains(&user), "{name}: {users}");
+    }
 }
 
 #[test]
