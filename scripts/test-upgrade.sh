@@ -9,21 +9,21 @@ mkdir -p target
 rm -f target/upgrade-without-release
 version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 release=${1:-}
+# Source that came without its history, or with a part of it, has no release to run; that is said, as is
+# that there is none. ROSTER_RELEASE=required makes either a failure.
+missing="there is no release yet"
 if [[ -z $release ]]; then
-    if ! shallow=$(git rev-parse --is-shallow-repository 2>&1); then
-        echo "git can't read this repository, where the last release is looked for: $shallow" >&2
-        exit 1
+    if [[ $(git rev-parse --is-shallow-repository 2>/dev/null || true) != false ]]; then
+        missing="the history with the last release is not here (git fetch --unshallow --tags)"
+    else
+        release=$(git tag --merged HEAD --list 'v[0-9]*' --sort=-version:refname | grep -vxF "v$version" | head -n 1 || true)
     fi
-    if [[ $shallow == true ]]; then
-        echo "The history is not all here, so the last release can't be found. Fetch it with: git fetch --unshallow --tags" >&2
-        exit 1
-    fi
-    release=$(git tag --merged HEAD --list 'v[0-9]*' --sort=-version:refname | grep -vxF "v$version" | head -n 1 || true)
 fi
 
 if [[ -z $release ]]; then
-    echo "upgrade: there is no release yet, so this version stood in for the one before" |
+    echo "upgrade: $missing, so this version stood in for the one before" |
         tee target/upgrade-without-release
+    [[ ${ROSTER_RELEASE:-} != required ]]
 else
     source=target/previous/source
     git worktree prune
