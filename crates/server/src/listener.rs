@@ -185,12 +185,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        // Before it reads: a read that fails must not have taken anything.
+        if this.owes_answer && Instant::now() >= this.deadline {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut this.stream).poll_read(context, buffer);
-        if matches!(polled, Poll::Ready(Ok(()))) && buffer.filled().len() > before {
-            this.received();
+        match polled {
+            Poll::Ready(Ok(())) if buffer.filled().len() > before => this.received(),
+            Poll::Pending => this.in_time(context)?,
+            Poll::Ready(_) => {}
         }
-        this.in_time(context)?;
         polled
     }
 }
@@ -247,6 +252,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::future::poll_fn;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     const LIMITS: Limits = Limits {
@@ -287,6 +293,20 @@ mod tests {
         assert!(timed_out(server.read_to_end(&mut received).await));
         assert!(start.elapsed() >= LIMITS.answer);
         assert!(received.len() > 1);
+    }
+
+    #[tokio::test]
+    async fn a_read_that_comes_too_late_takes_nothing() {
+        let (mut client, mut server) = connection();
+        client.write_all(b"GET").await.unwrap();
+        let mut bytes = [0; 8];
+        assert_eq!(server.read(&mut bytes).await.unwrap(), 3);
+        tokio::time::sleep(LIMITS.answer).await;
+        client.write_all(b" /").await.unwrap();
+        let mut buffer = ReadBuf::new(&mut bytes);
+        let late = poll_fn(|context| Pin::new(&mut server).poll_read(context, &mut buffer)).await;
+        assert!(timed_out(late));
+        assert!(buffer.filled().is_empty());
     }
 
     #[tokio::test]
