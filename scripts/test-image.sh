@@ -59,7 +59,7 @@ fi
 # The program in that file system and no other, as the user that the image names.
 # It has the settings of the Dockerfile, and none of this shell's.
 mapfile -t settings < <(sed -n '/^ENV /,/[^\\]$/p' deploy/Dockerfile | grep -o '[A-Z_]*=[^ ]*')
-port=$((20000 + RANDOM % 20000))
+port=$((20000 + RANDOM % 12000))
 metrics=$((port + 1))
 settings+=("ROSTER_LISTEN=127.0.0.1:$port" "ROSTER_METRICS_LISTEN=127.0.0.1:$metrics")
 user=65532
@@ -85,7 +85,7 @@ else
 
     "${clean[@]}" "${change_root[@]}" /roster serve >"$work/banner" 2>"$work/log" &
     server=$!
-    for _ in {1..100}; do
+    for _ in {1..600}; do
         curl -fs "http://127.0.0.1:$port/readyz" >/dev/null && break
         kill -0 "$server" 2>/dev/null || fail "$(cat "$work/log")"
         sleep 0.1

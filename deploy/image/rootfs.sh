@@ -4,6 +4,8 @@
 #   rootfs.sh PROGRAM DIRECTORY
 # Run by deploy/Dockerfile, and by `make test-image` on any Debian.
 set -euo pipefail
+# Everybody may read it, whoever makes it.
+umask 022
 program=$1
 root=$2
 

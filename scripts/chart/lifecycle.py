@@ -27,7 +27,7 @@ def run(cluster, home, *command, fails=False):
         "HELM_CONFIG_HOME": f"{home}/config",
         "HELM_DATA_HOME": f"{home}/data",
     }
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
     if (done.returncode != 0) != fails:
         sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr
@@ -51,7 +51,7 @@ def life(home):
     def upgrade(*values, fails=False):
         values = [part for value in (DATABASE, *values) for part in ("--set", value)]
         # A Job that fails is waited for until then.
-        return helm("upgrade", "roster", str(CHART), *values, "--timeout", "3s", fails=fails)
+        return helm("upgrade", "roster", str(CHART), *values, "--timeout", "3s" if fails else "60s", fails=fails)
 
     def key():
         return cluster.get("Secret", "roster-secret-key")["data"]["secret-key"]

@@ -50,12 +50,24 @@ pub mod tenant;
 pub mod tools;
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A port on 127.0.0.1 that nobody uses at the moment.
+/// A port on 127.0.0.1 that nobody uses at the moment, and nobody else of this process is given.
 #[must_use]
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
+    // Below those that the system gives to clients, lest one of them takes it before it is used.
+    const PORTS: Range<u16> = 10_000..32_000;
+    static NEXT: LazyLock<AtomicU32> =
+        LazyLock::new(|| AtomicU32::new(std::process::id().wrapping_mul(127)));
+    loop {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed) % PORTS.len() as u32;
+        let port = PORTS.start + next as u16;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Which store a story runs on.

@@ -274,8 +274,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_silent_connection_is_closed() {
-        let (_client, mut server) = connection();
         let start = Instant::now();
+        let (_client, mut server) = connection();
         assert!(timed_out(server.read_u8().await));
         assert!(start.elapsed() >= LIMITS.idle);
     }
@@ -292,7 +292,7 @@ mod tests {
         let mut received = Vec::new();
         assert!(timed_out(server.read_to_end(&mut received).await));
         assert!(start.elapsed() >= LIMITS.answer);
-        assert!(received.len() > 1);
+        assert!(!received.is_empty());
     }
 
     #[tokio::test]

@@ -139,9 +139,10 @@ impl Silence {
         self.dead.borrow().is_some_and(|dead| opened < dead)
     }
 
-    /// Whether the database was heard a moment ago.
+    /// Whether the database was heard a moment ago. Somebody who waits makes sure of it only when
+    /// nothing was heard for [`PATIENCE`], and that takes them a moment.
     pub(crate) fn is_heard(&self) -> bool {
-        self.unheard() < PATIENCE
+        self.unheard() < PATIENCE * 3 / 2
     }
 
     /// Makes sure within two seconds that the database is heard, or that it is silent.

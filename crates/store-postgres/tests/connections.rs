@@ -18,6 +18,14 @@ fn is_unavailable<T>(result: &Result<T, StoreError>) -> bool {
     matches!(result, Err(StoreError::Unavailable(_)))
 }
 
+/// Waits until somebody else has locked the table of users.
+async fn until_locked(url: &str) {
+    let url = url.to_owned();
+    tokio::task::spawn_blocking(move || shared_cluster().until_locked(&url, "users").unwrap())
+        .await
+        .unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_restart_of_the_server_every_connection_works_again() {
     let mut cluster = Cluster::start(ClusterOptions::default()).unwrap();
@@ -74,14 +82,20 @@ async fn of_what_runs_when_connections_are_cut_a_read_is_asked_again_and_a_write
     let ada = world.add("ada").await;
     let written = world.log().await.len();
 
+    let locked = url.clone();
     let cut = tokio::task::spawn_blocking(move || {
-        // Ends every other connection of the database while they wait for this lock.
-        let cut = "BEGIN; LOCK TABLE users; SELECT pg_sleep(0.6); \
+        // Ends every other connection of the database when both wait for this lock.
+        let cut = "BEGIN; LOCK TABLE users; \
+            DO $$ BEGIN \
+                WHILE (SELECT count(*) FROM pg_locks \
+                    WHERE relation = 'users'::regclass AND NOT granted) < 2 \
+                LOOP PERFORM pg_sleep(0.02); END LOOP; \
+            END $$; \
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
             WHERE datname = current_database() AND pid <> pg_backend_pid(); COMMIT";
         shared_cluster().sql(&url, cut).unwrap();
     });
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    until_locked(&locked).await;
     let deactivation = edited(&ada, |user| user.active = false);
     let (read, commit) = tokio::join!(
         world.handle.user(ada.id),
@@ -99,8 +113,7 @@ async fn of_what_runs_when_connections_are_cut_a_read_is_asked_again_and_a_write
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_waits_too_long_hears_that_the_database_is_unavailable() {
-    let (wait_timeout, statement_timeout) =
-        (Duration::from_millis(200), Duration::from_millis(600));
+    let (wait_timeout, statement_timeout) = (Duration::from_secs(1), Duration::from_secs(3));
     let options = PoolOptions {
         max_size: 1,
         wait_timeout,
@@ -111,15 +124,13 @@ async fn whoever_waits_too_long_hears_that_the_database_is_unavailable() {
     let world = World::new(&store).await;
     let ada = world.add("ada").await;
 
+    let lock = url.clone();
     let locked = tokio::task::spawn_blocking(move || {
         shared_cluster()
-            .sql(
-                &url,
-                "BEGIN; LOCK TABLE users; SELECT pg_sleep(1.5); COMMIT",
-            )
+            .sql(&lock, "BEGIN; LOCK TABLE users; SELECT pg_sleep(5); COMMIT")
             .unwrap();
     });
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    until_locked(&url).await;
     let second = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         world.handle.user(ada.id).await
@@ -151,11 +162,14 @@ async fn a_commit_that_its_request_abandons_leaves_no_lock_and_no_change() {
         let url = url.clone();
         move || {
             // Reads go on; the update of the commit waits, in the middle of its transaction.
-            let lock = "BEGIN; SELECT id FROM users FOR UPDATE; SELECT pg_sleep(1); COMMIT";
+            let lock = "BEGIN; SELECT id FROM users FOR UPDATE; SELECT pg_sleep(3); COMMIT";
             shared_cluster().sql(&url, lock).unwrap();
         }
     });
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let asleep = url.clone();
+    tokio::task::spawn_blocking(move || shared_cluster().until_asleep(&asleep).unwrap())
+        .await
+        .unwrap();
     let limit = Duration::from_millis(200);
     assert!(
         tokio::time::timeout(limit, world.handle.commit(&deactivation))

@@ -190,7 +190,7 @@ async fn a_migration_does_not_queue_for_a_lock_with_everybody_behind_it() {
     // Somebody reads in a transaction that stays open for longer than the migration waits …
     let reading = url.clone();
     let reader = std::thread::spawn(move || {
-        let long = "LOCK TABLE __diesel_schema_migrations IN SHARE MODE; SELECT pg_sleep(4)";
+        let long = "LOCK TABLE __diesel_schema_migrations IN SHARE MODE; SELECT pg_sleep(6)";
         shared_cluster().sql(&reading, long).unwrap();
     });
     let locked = "SELECT count(*) FROM pg_locks \
@@ -214,7 +214,7 @@ async fn a_migration_does_not_queue_for_a_lock_with_everybody_behind_it() {
     }
     assert_eq!(migrating.await.unwrap().unwrap(), Standing::Current);
     assert!(
-        begun.elapsed() >= Duration::from_secs(3) && waits >= 2,
+        begun.elapsed() >= Duration::from_secs(5) && waits >= 2,
         "{waits}"
     );
     reader.join().unwrap();

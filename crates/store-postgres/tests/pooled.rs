@@ -125,7 +125,7 @@ async fn when_the_database_goes_behind_the_pooler_it_is_unavailable_and_comes_ba
     let mut cluster = Cluster::start(ClusterOptions::default()).unwrap();
     let pooler = Pooler::before(&cluster, FEW).unwrap();
     let url = pooler.url(&cluster.create_database().unwrap());
-    let wait_timeout = Duration::from_millis(500);
+    let wait_timeout = Duration::from_secs(2);
     let options = PoolOptions {
         wait_timeout,
         ..PoolOptions::default()

@@ -108,8 +108,8 @@ async fn refused(url: &str) -> TlsError {
 /// How many connections there are with and without TLS.
 fn encrypted(cluster: &Cluster, name: &str) -> String {
     let count = format!(
-        "SELECT ssl, count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
-         WHERE application_name = '{name}' GROUP BY ssl ORDER BY ssl"
+        "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+         WHERE application_name = '{name}' ORDER BY ssl"
     );
     cluster.sql(&cluster.url("postgres"), &count).unwrap()
 }
@@ -148,7 +148,7 @@ async fn each_mode_lets_in_whom_it_should() {
         let encoded = name.replace(' ', "%20");
         let store = open(&format!("{url}&application_name={encoded}")).await;
         let store = store.unwrap_or_else(|error| panic!("{url}: {error}"));
-        assert_eq!(encrypted(&place.server, name), "t|1", "{url}");
+        assert_eq!(encrypted(&place.server, name), "t", "{url}");
         drop(store);
     }
     let plain = place.url(
@@ -157,7 +157,7 @@ async fn each_mode_lets_in_whom_it_should() {
         "sslmode=disable&application_name=plain",
     );
     let store = open(&plain).await.unwrap();
-    assert_eq!(encrypted(&place.server, "plain"), "f|1");
+    assert_eq!(encrypted(&place.server, "plain"), "f");
     drop(store);
 }
 

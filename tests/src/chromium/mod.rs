@@ -30,6 +30,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
 /// The key of an element's name in answers (WebDriver section 12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// The error of an element whose page is no longer shown (WebDriver section 6.6).
+const GONE: &str = "stale element reference";
 
 /// A browser with a profile of its own. It ends when it is dropped.
 #[derive(Debug)]
@@ -95,19 +97,26 @@ impl Chromium {
 
     /// The visible text of the first element that a CSS selector finds, when there is one.
     pub async fn text(&self, selector: &str) -> String {
-        let element = self.find("css selector", selector).await;
-        let text = self.get(&format!("element/{element}/text")).await;
+        let text = self
+            .on("css selector", selector, async |element| {
+                let text = self.http.get(self.command(&format!("{element}/text")));
+                command_of(text).await
+            })
+            .await;
         text.as_str().unwrap().to_owned()
     }
 
     /// Replaces what the field that a CSS selector finds holds.
     pub async fn fill(&self, selector: &str, text: &str) {
-        let element = self.find("css selector", selector).await;
-        let _ = self
-            .post(&format!("element/{element}/clear"), json!({}))
-            .await;
         let keys = json!({ "text": text });
-        let _ = self.post(&format!("element/{element}/value"), keys).await;
+        let _ = self
+            .on("css selector", selector, async |element| {
+                let clear = self.http.post(self.command(&format!("{element}/clear")));
+                let _ = command_of(clear.json(&json!({}))).await?;
+                let value = self.http.post(self.command(&format!("{element}/value")));
+                command_of(value.json(&keys)).await
+            })
+            .await;
     }
 
     /// Clicks the first element that a CSS selector finds, when there is one.
@@ -136,9 +145,13 @@ impl Chromium {
 
     /// Chooses a file for the field that a CSS selector finds.
     pub async fn upload(&self, selector: &str, file: &std::path::Path) {
-        let element = self.find("css selector", selector).await;
         let keys = json!({ "text": file.to_str().unwrap() });
-        let _ = self.post(&format!("element/{element}/value"), keys).await;
+        let _ = self
+            .on("css selector", selector, async |element| {
+                let value = self.http.post(self.command(&format!("{element}/value")));
+                command_of(value.json(&keys)).await
+            })
+            .await;
     }
 
     /// Types keys at whatever has the focus, such as `\u{e004}` for Tab (WebDriver section 17.4.2).
@@ -250,26 +263,45 @@ impl Chromium {
     }
 
     async fn click(&self, using: &str, value: &str) {
-        let element = self.find(using, value).await;
         let _ = self
-            .post(&format!("element/{element}/click"), json!({}))
+            .on(using, value, async |element| {
+                let click = self.http.post(self.command(&format!("{element}/click")));
+                command_of(click.json(&json!({}))).await
+            })
             .await;
     }
 
-    /// Waits for the element, as the session's implicit timeout says.
-    async fn find(&self, using: &str, value: &str) -> String {
-        let wanted = json!({ "using": using, "value": value });
-        let found = self.post("element", wanted).await;
-        found[ELEMENT].as_str().unwrap().to_owned()
+    /// Waits for the element, as the session's implicit timeout says, and does something to it. When
+    /// the page is another by then, to the one that stands there now.
+    async fn on(
+        &self,
+        using: &str,
+        value: &str,
+        act: impl AsyncFn(String) -> Result<Value, String>,
+    ) -> Value {
+        let begun = Instant::now();
+        loop {
+            let wanted = json!({ "using": using, "value": value });
+            let found = self.post("element", wanted).await;
+            let element = format!("element/{}", found[ELEMENT].as_str().unwrap());
+            match act(element).await {
+                Err(error) if error.starts_with(GONE) && begun.elapsed() < LIMIT => {}
+                answer => return self.answer(value, answer).await,
+            }
+        }
+    }
+
+    fn command(&self, path: &str) -> String {
+        format!("{}/{path}", self.session)
     }
 
     async fn get(&self, path: &str) -> Value {
-        let request = self.http.get(format!("{}/{path}", self.session));
+        let request = self.http.get(self.command(path));
         self.answer(path, command_of(request).await).await
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
-        let request = self.http.post(format!("{}/{path}", self.session));
+        let request = self.http.post(self.command(path));
         self.answer(path, command_of(request.json(&body)).await)
             .await
     }
@@ -284,7 +316,7 @@ impl Chromium {
     /// Where it is and what it shows, for the message of a failed test.
     async fn describe(&self) -> String {
         let part = async |path: &str| {
-            let request = self.http.get(format!("{}/{path}", self.session));
+            let request = self.http.get(self.command(path));
             command_of(request).await.unwrap_or_default().to_string()
         };
         format!("{} {:.4000}", part("url").await, part("source").await)
@@ -329,5 +361,6 @@ async fn command_of(request: reqwest::RequestBuilder) -> Result<Value, String> {
         return Ok(answer["value"].clone());
     }
     let error = &answer["value"];
-    Err(format!("{} {}", error["error"], error["message"]))
+    let kind = error["error"].as_str().unwrap_or("error");
+    Err(format!("{kind}: {}", error["message"]))
 }

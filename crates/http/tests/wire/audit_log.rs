@@ -102,7 +102,7 @@ async fn an_export_is_narrowed_down_as_the_list_is() {
 
 #[tokio::test]
 async fn an_export_may_take_longer_than_a_request() {
-    let request_timeout = std::time::Duration::from_secs(2);
+    let request_timeout = std::time::Duration::from_secs(5);
     let options = Options {
         request_timeout,
         ..Options::default()

@@ -229,7 +229,7 @@ fn the_number_of_values_is_limited_and_the_largest_request_is_answered_quickly()
     let start = std::time::Instant::now();
     assert!(patch(&Value::from(operations)).is_ok());
     assert!(
-        start.elapsed() < std::time::Duration::from_secs(5),
+        start.elapsed() < std::time::Duration::from_secs(30),
         "{:?}",
         start.elapsed()
     );

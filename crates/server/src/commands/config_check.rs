@@ -89,10 +89,10 @@ mod tests {
             "trusted_proxies = ['10.0.0.0/8', '::1']\nsession_key_files = ['new.pem', 'old.pem']\ndata_dir = '/a \"b\" #c'\n",
         )
         .unwrap();
-        let configuration = Configuration::load(Some(&path)).unwrap();
+        let configuration = Configuration::from_sources(Some(&path), []).unwrap();
         let printed = describe(&configuration);
         std::fs::write(&path, &printed).unwrap();
-        let again = Configuration::load(Some(&path)).unwrap();
+        let again = Configuration::from_sources(Some(&path), []).unwrap();
         assert_eq!(again.trusted_proxies, configuration.trusted_proxies);
         assert_eq!(again.database, configuration.database);
         assert_eq!(again.session_key_files, configuration.session_key_files);

@@ -123,7 +123,7 @@ impl Configuration {
         Self::from_sources(file, std::env::vars_os())
     }
 
-    fn from_sources(
+    pub(crate) fn from_sources(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingError> {

@@ -16,7 +16,7 @@ fn configuration(lines: &str) -> (TempDir, Configuration) {
     let file = directory.path().join("roster.toml");
     let lines = lines.replace("{dir}", &directory.path().display().to_string());
     fs::write(&file, format!("data_dir = '{}'\n{lines}", data.display())).unwrap();
-    let configuration = Configuration::load(Some(&file)).unwrap();
+    let configuration = Configuration::from_sources(Some(&file), []).unwrap();
     (directory, configuration)
 }
 
