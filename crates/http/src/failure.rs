@@ -58,16 +58,19 @@ impl Api {
     pub(crate) fn store_failed(self, error: &StoreError, request_id: Option<&str>) -> Response {
         log(error, request_id);
         match error {
-            StoreError::Unavailable(_) => {
-                let detail = match self {
-                    Self::Pages => pages::failure::UNAVAILABLE,
-                    Self::Scim | Self::Management => UNAVAILABLE,
-                };
-                let answer = self.refuse(StatusCode::SERVICE_UNAVAILABLE, detail);
-                with_retry_after(answer, RETRY_UNAVAILABLE)
-            }
+            StoreError::Unavailable(_) => self.unavailable(),
             StoreError::Failed(_) | StoreError::Corrupt { .. } => self.internal_error(request_id),
         }
+    }
+
+    /// The answer while the database is away.
+    pub(crate) fn unavailable(self) -> Response {
+        let detail = match self {
+            Self::Pages => pages::failure::UNAVAILABLE,
+            Self::Scim | Self::Management => UNAVAILABLE,
+        };
+        let answer = self.refuse(StatusCode::SERVICE_UNAVAILABLE, detail);
+        with_retry_after(answer, RETRY_UNAVAILABLE)
     }
 
     /// The answer to an error that came out of the framework.

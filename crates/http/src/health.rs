@@ -8,6 +8,11 @@ use roster_application::Application;
 /// The process runs.
 #[handler]
 pub(crate) fn livez() -> Response {
+    alive()
+}
+
+/// The answer of a process that runs.
+pub(crate) fn alive() -> Response {
     plain(StatusCode::OK, "ok\n")
 }
 
@@ -18,10 +23,15 @@ pub(crate) async fn readyz(Data(application): Data<&Application>) -> Response {
         Ok(()) => plain(StatusCode::OK, "ok\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            let text = "not ready: the database does not answer, or its schema does not serve this version: roster migrate --check tells\n";
-            plain(StatusCode::SERVICE_UNAVAILABLE, text)
+            not_ready()
         }
     }
+}
+
+/// The answer of a server that can't do its work.
+pub(crate) fn not_ready() -> Response {
+    let text = "not ready: the database does not answer, or its schema does not serve this version: roster migrate --check tells\n";
+    plain(StatusCode::SERVICE_UNAVAILABLE, text)
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {

@@ -15,7 +15,8 @@
 //! What a request turned out to be goes along with its answer ([`observed`]), for whoever measures.
 //!
 //! Failures take the shape of what was called ([`failure`]). Whatever is not below `/t/` is
-//! [`health`], [`jwks`], [`docs`], and the pages' style sheet.
+//! [`health`], [`jwks`], [`docs`], and the pages' style sheet. What is answered before the database
+//! was first reached is [`waiting`].
 //!
 //! To add a SCIM operation see `scim/users.rs`; to add one to the management API see `management`.
 
@@ -43,6 +44,7 @@ mod scim;
 mod session;
 mod site;
 mod unread;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -104,6 +106,12 @@ pub fn routes(
         application,
     };
     Envelope::new(door, options).boxed()
+}
+
+/// What a server answers while it waits for its database at its start: 503, but for `/livez`.
+#[must_use]
+pub fn routes_while_waiting(options: Options) -> BoxEndpoint<'static> {
+    Envelope::new(waiting::Waiting, Arc::new(options)).boxed()
 }
 
 /// The OpenAPI document of the SCIM API.

@@ -33,12 +33,15 @@ pub(crate) enum Failure {
         /// Why not.
         problem: io::Error,
     },
-    /// The database can't be opened.
-    #[error("{0}")]
-    Open(String),
+    /// The embedded database can't be opened.
+    #[error("The SQLite database can't be opened: {0}")]
+    OpenSqlite(roster_store_sqlite::OpenError),
+    /// The database of the settings can't be opened.
+    #[error("The PostgreSQL database of ROSTER_DATABASE_URL can't be opened: {0}")]
+    OpenPostgres(roster_store_postgres::OpenError),
     /// The migrations did not run.
     #[error("The database can't be migrated: {0}")]
-    Migrate(String),
+    Migrate(StoreError),
     /// There is no database of ours where the settings point.
     #[error("There is no database at {}. Start `roster serve` or run `roster migrate` first; or, if the server runs elsewhere, set ROSTER_DATA_DIR or ROSTER_DATABASE_URL as it has them.", .0.display())]
     NoDatabase(PathBuf),
@@ -127,6 +130,22 @@ pub(crate) enum Failure {
         /// What the system says.
         problem: io::Error,
     },
+}
+
+impl Failure {
+    /// Whether it may pass without anybody changing a setting: the database is away, starting, or not
+    /// yet the one to write to.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::OpenPostgres(error) => error.is_passing(),
+            Self::Migrate(error)
+            | Self::NotReady(error)
+            | Self::Application(Error::Store(error)) => {
+                matches!(error, StoreError::Unavailable(_))
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<StoreError> for Failure {

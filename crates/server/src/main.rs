@@ -27,6 +27,7 @@ mod shutdown;
 mod store;
 mod telemetry;
 mod upkeep;
+mod waiting;
 mod world;
 
 use std::process::ExitCode;

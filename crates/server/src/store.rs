@@ -26,16 +26,12 @@ impl OpenStore {
     /// Opens the database, and makes the file of the embedded one when it is missing.
     ///
     /// # Errors
-    /// [`Failure::Open`]; never with a password in it.
+    /// [`Failure::OpenSqlite`], [`Failure::OpenPostgres`]; never with a password in it.
     pub(crate) async fn open(configuration: &Configuration) -> Result<Self, Failure> {
         match &configuration.database {
             Database::Sqlite(path) => {
-                SqliteStore::open(path)
-                    .await
-                    .map(Self::Sqlite)
-                    .map_err(|error| {
-                        Failure::Open(format!("The SQLite database can't be opened: {error}"))
-                    })
+                let opened = SqliteStore::open(path).await;
+                opened.map(Self::Sqlite).map_err(Failure::OpenSqlite)
             }
             Database::Postgres {
                 url,
@@ -54,9 +50,8 @@ impl OpenStore {
                     max_size: *pool_size,
                     ..PoolOptions::default()
                 };
-                PostgresStore::connect(address, options).await.map(Self::Postgres).map_err(|error| {
-                    Failure::Open(format!("The PostgreSQL database of ROSTER_DATABASE_URL can't be opened: {error}"))
-                })
+                let opened = PostgresStore::connect(address, options).await;
+                opened.map(Self::Postgres).map_err(Failure::OpenPostgres)
             }
         }
     }
@@ -65,7 +60,7 @@ impl OpenStore {
     /// the wrong directory must not make another.
     ///
     /// # Errors
-    /// [`Failure::NoDatabase`], [`Failure::Open`].
+    /// [`Failure::NoDatabase`], and as [`OpenStore::open`].
     pub(crate) async fn open_existing(configuration: &Configuration) -> Result<Self, Failure> {
         match missing_file(configuration) {
             Some(path) => Err(Failure::NoDatabase(path)),
@@ -82,7 +77,7 @@ impl OpenStore {
             Self::Sqlite(store) => store.migrate().await,
             Self::Postgres(store) => store.migrate().await,
         };
-        migrated.map_err(|error| Failure::Migrate(error.to_string()))
+        migrated.map_err(Failure::Migrate)
     }
 
     /// How the schema stands to this program.
@@ -147,7 +142,7 @@ impl OpenStore {
 /// most commands work on, with nothing but the database.
 ///
 /// # Errors
-/// [`Failure::NoDatabase`], [`Failure::Open`], [`Failure::NotReady`].
+/// [`Failure::NoDatabase`], [`Failure::NotReady`], and as [`OpenStore::open`].
 pub(crate) async fn application(configuration: &Configuration) -> Result<Application, Failure> {
     application_with(configuration, || Ok(Equipment::none())).await
 }

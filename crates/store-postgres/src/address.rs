@@ -1,10 +1,11 @@
 //! Where the database is, and the way there.
 
+use std::error::Error;
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
-use std::{fmt, fs};
+use std::{fmt, fs, io};
 
 use tokio::time::timeout;
 use tokio_postgres::config::{Host, SslMode};
@@ -153,6 +154,26 @@ pub(crate) enum ConnectError {
     Refused(#[source] tokio_postgres::Error),
 }
 
+impl ConnectError {
+    /// Whether it may pass by itself.
+    pub(crate) fn is_passing(&self) -> bool {
+        // Connection exceptions, insufficient resources, operator intervention: of the appendix of
+        // PostgreSQL's manual on error codes.
+        const CLASSES: [&str; 3] = ["08", "53", "57"];
+        match self {
+            Self::Late(_) => true,
+            Self::Tls(_) | Self::Password(_) => false,
+            Self::Refused(error) => match error.code() {
+                Some(code) => CLASSES.iter().any(|class| code.code().starts_with(class)),
+                // Nobody is there, or the name leads nowhere yet, or whoever was there went away.
+                None => {
+                    error.is_closed() || error.source().is_some_and(<dyn Error>::is::<io::Error>)
+                }
+            },
+        }
+    }
+}
+
 /// A URL as it was understood, and how to connect to what it names.
 #[derive(Clone)]
 pub(crate) struct Target {
@@ -265,7 +286,7 @@ impl Target {
 }
 
 /// An error with its causes: tokio-postgres says "db error" and leaves the reason to its source.
-struct Chain<'a>(&'a dyn std::error::Error);
+struct Chain<'a>(&'a dyn Error);
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

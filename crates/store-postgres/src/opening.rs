@@ -66,6 +66,20 @@ pub enum OpenError {
     Unreachable(#[source] StoreError),
 }
 
+impl OpenError {
+    /// Whether it may pass without anybody changing the address: the database does not answer, or says
+    /// itself that it can't serve at the moment.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable(StoreError::Unavailable(error)) => {
+                error.downcast_ref().is_none_or(ConnectError::is_passing)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl From<ConnectError> for OpenError {
     fn from(error: ConnectError) -> Self {
         match error {

@@ -233,7 +233,18 @@ async fn no_error_of_opening_a_database_shows_its_password() {
         );
     }
     let nobody = "postgres://a:b@127.0.0.1:1/c";
-    assert!(matches!(open(nobody).await, Err(OpenError::Unreachable(_))));
+    let unreachable = open(nobody).await.err().unwrap();
+    assert!(
+        matches!(unreachable, OpenError::Unreachable(_)) && unreachable.is_passing(),
+        "{unreachable:?}"
+    );
+    let elsewhere = shared_cluster().url("no_such_database");
+    let elsewhere = PostgresStore::connect(&elsewhere, options).await;
+    let elsewhere = elsewhere.err().unwrap();
+    assert!(
+        matches!(elsewhere, OpenError::Unreachable(_)) && !elsewhere.is_passing(),
+        "{elsewhere:?}"
+    );
     let past = Address::new(nobody).listening_at("postgres://a:hunter2@127.0.0.1:1:1/c");
     let refused = PostgresStore::connect(past, options).await.err().unwrap();
     assert!(matches!(refused, OpenError::Listen(_)), "{refused:?}");

@@ -30,6 +30,7 @@ async fn a_password_is_read_from_its_file_for_each_new_connection() {
     fs::write(&file, "hunter2").unwrap();
     let wrong = open("roster").await.err().unwrap();
     assert!(matches!(wrong, OpenError::Unreachable(_)), "{wrong:?}");
+    assert!(!wrong.is_passing(), "somebody has to mend that");
     assert!(!format!("{wrong} {wrong:?}").contains("hunter2"), "{wrong}");
     fs::write(&file, "first\n").unwrap();
     let both = open("roster:first").await.err().unwrap();

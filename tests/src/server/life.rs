@@ -108,11 +108,45 @@ impl Server {
         });
     }
 
+    /// Starts it, and does not wait until it is ready.
+    pub fn begin(&self) {
+        self.begin_by(|program| program);
+    }
+
     pub(super) fn launch(&self) {
         self.launch_by(|program| program);
     }
 
     fn launch_by(&self, by: impl FnOnce(Command) -> Command) {
+        self.begin_by(by);
+        let begun = Instant::now();
+        while !raw::answers_ok(self.address, "/readyz") {
+            if let Some(status) = self.ended() {
+                panic!("the server ended at its start: {status}\n{}", self.logs());
+            }
+            if begun.elapsed() > START_LIMIT {
+                self.kill9();
+                panic!(
+                    "the server was not ready after {START_LIMIT:?}\n{}",
+                    self.logs()
+                );
+            }
+            sleep(POLL);
+        }
+    }
+
+    /// How it has ended by itself, if it has.
+    ///
+    /// # Panics
+    /// When it was not started.
+    #[must_use]
+    pub fn ended(&self) -> Option<ExitStatus> {
+        let mut running = self.running.lock().unwrap();
+        let running = running.as_mut().expect("the server was not started");
+        running.process.try_wait().unwrap()
+    }
+
+    fn begin_by(&self, by: impl FnOnce(Command) -> Command) {
         let file = |name| {
             File::options()
                 .create(true)
@@ -126,21 +160,7 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(file("stdout"))
             .stderr(file("stderr"));
-        let mut process = command.spawn().unwrap();
-        let begun = Instant::now();
-        while !raw::answers_ok(self.address, "/readyz") {
-            if let Some(status) = process.try_wait().unwrap() {
-                panic!("the server ended at its start: {status}\n{}", self.logs());
-            }
-            if begun.elapsed() > START_LIMIT {
-                let _ = process.kill();
-                panic!(
-                    "the server was not ready after {START_LIMIT:?}\n{}",
-                    self.logs()
-                );
-            }
-            sleep(POLL);
-        }
+        let process = command.spawn().unwrap();
         let mut watchdog = Command::new("sh");
         watchdog
             .args(["-c", WATCHDOG, "watchdog", &process.id().to_string()])

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use roster_tests::Backend;
 use roster_tests::postgres::{Cluster, ClusterOptions};
+use roster_tests::raw::{answers_ok, get};
 use roster_tests::server::Server;
 use roster_tests::tenant::Tenant;
 
@@ -97,6 +98,65 @@ async fn postgresql_is_killed_and_starts_again() {
 async fn postgresql_is_restarted() {
     let fault = Fault::begin("restart of PostgreSQL").await;
     away_and_back(&fault, Cluster::stop, short_or(300, 2_000)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_starts_while_postgresql_is_away_waits_for_it() {
+    let fault = Fault::begin("start without the database").await;
+    let mut cluster = Cluster::start(ClusterOptions::default()).unwrap();
+    let scene = Scene::on(&cluster, &[]);
+    let (tenant, server) = (&scene.tenant, &scene.server);
+    let mut ready = Duration::ZERO;
+    for _ in 0..short_or(2, 10) {
+        cluster = meanwhile(move || {
+            cluster.kill9().unwrap();
+            cluster
+        })
+        .await;
+        server.kill9();
+        let begun = Instant::now();
+        server.begin();
+        // Who asks meanwhile is answered as when the database goes away later.
+        while !answers_ok(server.address(), "/livez") {
+            let started = begun.elapsed();
+            assert!(started < Duration::from_secs(20), "{}", server.logs());
+            run_for(10).await;
+        }
+        run_for(short_or(1_000, 10_000)).await;
+        assert_eq!(server.ended(), None, "{}", server.logs());
+        let asked = |path: &str| get(server.address(), path, Some("Bearer x"));
+        assert_eq!(asked("/readyz").status, 503);
+        let users = asked(&format!("/t/{}/scim/v2/Users", tenant.slug));
+        assert_eq!(
+            (users.status, users.header("retry-after")),
+            (503, Some("5"))
+        );
+        let error = "urn:ietf:params:scim:api:messages:2.0:Error";
+        assert!(users.body.contains(error), "{}", users.body);
+        cluster = meanwhile(move || {
+            cluster.restart().unwrap();
+            cluster
+        })
+        .await;
+        let returned = Instant::now();
+        while !answers_ok(server.address(), "/readyz") {
+            let waited = returned.elapsed();
+            assert!(waited <= RECOVERY, "{waited:?}\n{}", server.worries());
+            run_for(10).await;
+        }
+        ready = ready.max(returned.elapsed());
+    }
+    let said = server.worries();
+    assert!(said.contains("waiting for the database"), "{said}");
+    let load = Load::start(&[tenant], 2);
+    run_for(short_or(300, 3_000)).await;
+    let settled = load.settle(tenant).await;
+    is_sound(server);
+    let ready = ready.as_millis();
+    fault.figures(&format!(
+        "{}; after the return ready in {ready} ms",
+        settled.figures()
+    ));
 }
 
 /// Kills the primary and promotes its standby, to which `lead` then shows the way.

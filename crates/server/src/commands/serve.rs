@@ -22,6 +22,7 @@ use crate::store::OpenStore;
 use crate::telemetry::process::{self, LastExpiries};
 use crate::telemetry::{Exposition, Telemetry};
 use crate::upkeep::Upkeep;
+use crate::waiting::when_the_database_is_there;
 
 /// How many connections there may be for Prometheus at once.
 const SCRAPERS: usize = 16;
@@ -43,13 +44,15 @@ pub(super) async fn run(
     for warning in configuration.warnings() {
         tracing::warn!("{warning}");
     }
+    let options = options(configuration, public_url);
+    let most = places(configuration.database_connections());
+    let limits = Limits::of(configuration.request_timeout, most);
+    let opening = async || application(configuration, &options.public_url).await;
     let (application, pool) = tokio::select! {
-        ready = application(configuration, &public_url) => ready?,
-        // The database may let itself be waited for.
+        opened = when_the_database_is_there(configuration, &listener, limits, &options, opening) => opened?,
         _ = signals.next() => return Ok(()),
     };
 
-    let options = options(configuration, public_url);
     let in_flight = InFlight::default();
     let counted = in_flight.clone();
     let console = roster_console::console(application.clone(), &options.public_url);
@@ -61,8 +64,6 @@ pub(super) async fn run(
             .clone()
             .count(async move { requests.around(&routes, request).await })
     });
-    let most = places(configuration.database_connections());
-    let limits = Limits::of(configuration.request_timeout, most);
     let connections = Connections::new(listener, limits).map_err(Failure::Serve)?;
     output::print(&banner(&options, &program(), file))?;
     tracing::info!(%address, public_url = options.public_url, version = env!("CARGO_PKG_VERSION"), "listening");
