@@ -57,10 +57,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// A port on 127.0.0.1 that nobody uses at the moment, and nobody else of this process is given.
 #[must_use]
 pub fn free_port() -> u16 {
-    // Below those that the system gives to clients, lest one of them takes it before it is used.
-    const PORTS: Range<u16> = 10_000..32_000;
     static NEXT: LazyLock<AtomicU32> =
         LazyLock::new(|| AtomicU32::new(std::process::id().wrapping_mul(127)));
+    static PORTS: LazyLock<Range<u16>> = LazyLock::new(|| {
+        // Below those that the system gives to clients, lest one of them takes it before it is used.
+        let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range");
+        let first = range.ok().and_then(|range| {
+            let first = range.split_whitespace().next()?;
+            first.parse::<u16>().ok()
+        });
+        10_000..first.unwrap_or(32_000).clamp(12_000, 32_000)
+    });
     loop {
         let next = NEXT.fetch_add(1, Ordering::Relaxed) % PORTS.len() as u32;
         let port = PORTS.start + next as u16;

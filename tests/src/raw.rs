@@ -75,6 +75,21 @@ impl Connection {
         let _ = self.0.write_all(bytes);
     }
 
+    /// Waits for `100 Continue` (RFC 9110 section 10.1.1), and nothing else.
+    ///
+    /// # Panics
+    /// When there is another answer, or none.
+    pub fn is_told_to_continue(&mut self) {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            self.0.read_exact(&mut byte).unwrap();
+            bytes.extend(byte);
+        }
+        let answer = String::from_utf8_lossy(&bytes);
+        assert!(answer.starts_with("HTTP/1.1 100 "), "{answer}");
+    }
+
     /// Reads until the server closes, or is silent for too long.
     #[must_use]
     pub fn finish(mut self) -> RawAnswer {

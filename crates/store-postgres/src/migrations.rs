@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use diesel::OptionalExtension;
 use diesel::QueryDsl;
 use diesel::connection::{Connection, SimpleConnection};
+use diesel::define_sql_function;
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel::result::Error;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -32,6 +34,8 @@ const LOCK: i64 = 0x726f_7374_6572; // "roster"
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long it stays out of the way before that.
 const STEP_BACK: Duration = Duration::from_secs(1);
+/// How often whoever migrates behind a pooler is looked after by those who wait for it.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// For how long it tries altogether.
 const PATIENCE: Duration = Duration::from_mins(3);
 
@@ -102,16 +106,45 @@ pub(crate) async fn revert_all(connections: &Connections) -> Result<(), StoreErr
 /// # Errors
 /// [`StoreError::Failed`] with a [`SchemaError`] when it doesn't serve it.
 pub(crate) async fn check(connection: &mut AsyncPgConnection) -> Result<Standing, StoreError> {
-    let found = applied::table
-        .select(applied::version)
+    found(connection).await?.standing
+}
+
+/// What a database is found to be.
+pub(crate) struct Found {
+    /// How its schema stands to this program.
+    pub(crate) standing: Result<Standing, StoreError>,
+    /// Whether nothing can be written to it: it is a standby, or was set so.
+    pub(crate) is_read_only: bool,
+}
+
+/// Looks at the database.
+///
+/// # Errors
+/// [`StoreError`] when it can't be asked.
+pub(crate) async fn found(connection: &mut AsyncPgConnection) -> Result<Found, StoreError> {
+    let rows = applied::table
+        .select((applied::version, current_setting("transaction_read_only")))
         .order(applied::version);
-    let found: BTreeSet<String> = match found.load::<String>(connection).await {
-        Ok(found) => found.into_iter().collect(),
-        Err(error) if lacks_table(&error, "__diesel_schema_migrations") => BTreeSet::new(),
+    let rows: Vec<(String, String)> = match rows.load(connection).await {
+        Ok(rows) => rows,
+        Err(error) if lacks_table(&error, "__diesel_schema_migrations") => Vec::new(),
         Err(error) => return Err(store_error(error)),
     };
+    let is_read_only = rows.iter().any(|(_, setting)| setting == "on");
+    let versions = rows.into_iter().map(|(version, _)| version).collect();
+    let standing = standing(connection, &versions).await;
+    Ok(Found {
+        standing,
+        is_read_only,
+    })
+}
+
+async fn standing(
+    connection: &mut AsyncPgConnection,
+    found: &BTreeSet<String>,
+) -> Result<Standing, StoreError> {
     let known = known().map_err(StoreError::Failed)?;
-    let needed = if ahead(&known, &found) {
+    let needed = if ahead(&known, found) {
         let needed = oldest_migration().first(connection).await.optional();
         match needed {
             Err(error) if lacks_table(&error, "schema_compatibility") => None,
@@ -120,8 +153,18 @@ pub(crate) async fn check(connection: &mut AsyncPgConnection) -> Result<Standing
     } else {
         None::<String>
     };
-    schema::compare(&known, &found, needed.as_deref())
+    schema::compare(&known, found, needed.as_deref())
         .map_err(|error| StoreError::Failed(Box::new(error)))
+}
+
+define_sql_function! {
+    /// The value of a setting of PostgreSQL.
+    fn current_setting(name: Text) -> Text;
+}
+
+define_sql_function! {
+    /// Takes an advisory lock until the end of the transaction, unless somebody else has it.
+    fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
 }
 
 /// Whether the database knows a migration that this program doesn't: only then is it of interest
@@ -162,16 +205,27 @@ async fn with_lock<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(move || {
         let mut connection = Migrating::from(connection);
         if one_transaction {
-            return connection.transaction(|connection| {
-                // The lock, like the limits, ends with the transaction.
-                connection.batch_execute(&format!(
-                    "SET LOCAL statement_timeout = 0; \
-                     SET LOCAL idle_in_transaction_session_timeout = 0; \
-                     SELECT pg_advisory_xact_lock({LOCK}); \
-                     SET LOCAL lock_timeout = '{limit}ms'"
-                ))?;
-                work(connection)
-            });
+            let mut work = Some(work);
+            loop {
+                let done = connection.transaction(|connection| -> Outcome<Option<T>> {
+                    // The lock, like the limits, ends with the transaction.
+                    connection.batch_execute(&format!(
+                        "SET LOCAL statement_timeout = 0; \
+                         SET LOCAL idle_in_transaction_session_timeout = 0; \
+                         SET LOCAL lock_timeout = '{limit}ms'"
+                    ))?;
+                    let lock = diesel::select(pg_try_advisory_xact_lock(LOCK));
+                    let locked = diesel::RunQueryDsl::get_result::<bool>(lock, connection)?;
+                    let work = work.take_if(|_| locked);
+                    work.map(|work| work(connection)).transpose()
+                })?;
+                if let Some(done) = done {
+                    return Ok(done);
+                }
+                // To wait for it in the transaction would keep one of the pooler's connections from
+                // whoever migrates, or serves.
+                std::thread::sleep(LOOK_AGAIN);
+            }
         }
         // Whoever migrates already is waited for without a limit.
         connection.batch_execute(&format!(

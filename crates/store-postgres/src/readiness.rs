@@ -3,23 +3,15 @@
 
 use std::time::Duration;
 
-use diesel::define_sql_function;
-use diesel::sql_types::Text;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use roster_application::ports::store::StoreError;
 use tokio::time::timeout;
 
 use crate::connections::{Busy, Connections, read};
-use crate::errors::store_error;
 use crate::migrations;
 
 /// How soon it has to answer: whoever asks whether it does has no more time than that.
 const LIMIT: Duration = Duration::from_secs(2);
-
-define_sql_function! {
-    /// The value of a setting of PostgreSQL.
-    fn current_setting(name: Text) -> Text;
-}
 
 /// The database can only be read.
 #[derive(Debug, thiserror::Error)]
@@ -51,12 +43,12 @@ pub(crate) async fn ask(connections: &Connections) -> Result<(), StoreError> {
 }
 
 async fn check(connection: &mut AsyncPgConnection) -> Result<(), StoreError> {
-    migrations::check(connection).await?;
-    let setting = diesel::select(current_setting("transaction_read_only"));
-    let read_only: String = setting.get_result(connection).await.map_err(store_error)?;
-    if read_only == "off" {
-        Ok(())
-    } else {
+    // All by one statement: where each takes a fifth of a second, two on a new connection take too long.
+    let found = migrations::found(connection).await?;
+    found.standing?;
+    if found.is_read_only {
         Err(StoreError::Unavailable(Box::new(ReadOnly)))
+    } else {
+        Ok(())
     }
 }

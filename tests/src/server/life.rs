@@ -10,7 +10,7 @@ use super::Server;
 use crate::raw;
 
 /// How long a start may take; a test fails then with what the server said.
-const START_LIMIT: Duration = Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(10);
 
 /// Ends the server and removes its directory when the test process ends without doing so: the

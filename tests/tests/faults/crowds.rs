@@ -67,7 +67,7 @@ async fn until_accepted(server: &Server, count: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_idle_connections_leave_room_for_others() {
     let fault = Fault::begin("idle connections").await;
-    let count = short_or(2_000, 10_000);
+    let count = short_or(1_000, 10_000);
     open_files(count as u64 + 500);
     let scene = Scene::new();
     let load = Load::start(&[&scene.tenant], 4);
@@ -131,7 +131,7 @@ async fn more_connections_than_there_may_be_take_nothing_from_the_database() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_storm_of_connections_is_answered_to_the_last() {
     let fault = Fault::begin("connection storm").await;
-    let count = short_or(1_000, 4_000);
+    let count = short_or(500, 4_000);
     open_files(count as u64 + 500);
     let scene = Scene::with(&[("ROSTER_DATABASE_POOL_SIZE", "4")]);
     let watch = Watch::on(&scene.server);
@@ -186,7 +186,7 @@ async fn a_storm_of_connections_is_answered_to_the_last() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_trickles_is_cut_off_and_starves_nobody() {
     let fault = Fault::begin("slowloris").await;
-    let count = short_or(400, 2_000);
+    let count = short_or(200, 2_000);
     open_files(count as u64 + 500);
     let server = Server::start_with(
         Backend::Postgres,

@@ -40,10 +40,10 @@ on_both_stores! {
 
     async fn an_expired_token_is_unknown_even_if_it_was_used_a_moment_ago(backend: Backend) {
         let tenant = Tenant::new(backend);
-        let value = tenant.token_with(&["UserRead"], &["--expires-in", "2s"]);
+        let value = tenant.token_with(&["UserRead"], &["--expires-in", "5s"]);
         let scim = Client::new(tenant.scim_url()).with_token(&value);
         scim.get("/Users").await.scim(200);
-        tokio::time::sleep(Duration::from_millis(2_000)).await;
+        tokio::time::sleep(Duration::from_millis(5_000)).await;
         scim.get("/Users").await.scim_error(401, None);
     }
 
@@ -122,11 +122,11 @@ on_both_stores! {
         first.get("/Users").await.scim(200);
         let path = format!("/api-tokens/{}/rotate", issued["token"]["id"].as_str().unwrap());
 
-        let overlapping = api.post(&path, &json!({ "overlapSeconds": 2 })).await.api(200);
+        let overlapping = api.post(&path, &json!({ "overlapSeconds": 4 })).await.api(200);
         let second = scim.with_token(overlapping["value"].as_str().unwrap());
         second.get("/Users").await.scim(200);
         first.get("/Users").await.scim(200);
-        tokio::time::sleep(Duration::from_millis(2_000)).await;
+        tokio::time::sleep(Duration::from_millis(4_000)).await;
         first.get("/Users").await.scim_error(401, None);
         second.get("/Users").await.scim(200);
 

@@ -9,6 +9,8 @@ use roster_tests::tenant::Tenant;
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use super::shutdown::all_have_written;
+
 const WRITERS: usize = 8;
 
 on_both_stores! {
@@ -35,6 +37,7 @@ on_both_stores! {
                 });
             }
             tokio::time::sleep(Duration::from_millis(300 + 170 * round)).await;
+            all_have_written(&tenant, &users).await;
             let killing = server.clone();
             tokio::task::spawn_blocking(move || killing.kill9()).await.unwrap();
             while let Some(ended) = writers.join_next().await {

@@ -95,25 +95,19 @@ async fn a_request_that_takes_too_long_is_told_so() {
     let path = format!("/Users/{}", tenant.user("ada", "Analyst"));
     let scim = tenant.scim();
     scim.get(&path).await.scim(200);
+    let database = url.clone();
     let locked = tokio::task::spawn_blocking(move || {
-        shared_cluster()
-            .sql(
-                &url,
-                "LOCK TABLE users IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4)",
-            )
-            .unwrap()
+        let lock = "LOCK TABLE users IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(6)";
+        shared_cluster().sql(&database, lock).unwrap()
     });
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let begun = Instant::now();
+    tokio::task::spawn_blocking(move || shared_cluster().until_locked(&url, "users").unwrap())
+        .await
+        .unwrap();
     let detail = scim
         .put(&path, &json!({ "externalId": "x" }))
         .await
         .scim_error(503, None);
-    assert!(
-        begun.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(!locked.is_finished(), "it was not waited for");
     assert!(detail.contains("within 1 second"), "{detail}");
     locked.await.unwrap();
     scim.get(&path).await.scim(200);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use roster_tests::Backend;
 use roster_tests::postgres::Cluster;
@@ -24,6 +24,8 @@ async fn nobody_notices_that_the_password_is_changed() {
     let settings = [
         ("ROSTER_DATABASE_URL", url.as_str()),
         ("ROSTER_DATABASE_PASSWORD_FILE", file.to_str().unwrap()),
+        // Nobody opens another between the change in the database and that of the file.
+        ("ROSTER_DATABASE_POOL_SIZE", "1"),
     ];
     let server = Server::start_with(Backend::Postgres, &settings);
     let tenant = Tenant::on(&server);
@@ -47,11 +49,16 @@ async fn nobody_notices_that_the_password_is_changed() {
     for password in ["second", "third", "fourth"] {
         tokio::time::sleep(Duration::from_millis(300)).await;
         sql(&format!("ALTER ROLE roster PASSWORD '{password}'"));
-        fs::write(&file, password).unwrap();
-        let before = answered.load(Ordering::Relaxed);
+        let new = files.path().join("new");
+        fs::write(&new, password).unwrap();
+        fs::rename(&new, &file).unwrap();
         sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'roster'");
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        assert!(answered.load(Ordering::Relaxed) > before, "they all wait");
+        let (cut, before) = (Instant::now(), answered.load(Ordering::Relaxed));
+        while answered.load(Ordering::Relaxed) < before + 8 {
+            let waited = cut.elapsed();
+            assert!(waited < Duration::from_secs(10), "they all wait");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let wish = json!({ "externalId": password });
         tenant.scim().put(&path, &wish).await.scim(200);
         // The command line is another process, which reads the file too.

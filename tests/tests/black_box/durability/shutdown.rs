@@ -1,6 +1,6 @@
 //! SIGTERM: what is in flight is finished, nothing new is accepted, exit code 0.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use roster_tests::client::Answer;
 use roster_tests::on_both_stores;
@@ -13,6 +13,17 @@ use tokio::task::JoinSet;
 /// The contract gives what is in flight 25 seconds; nothing here needs them.
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// Waits until each of those users was written to.
+pub(super) async fn all_have_written(tenant: &Tenant, users: &[String]) {
+    let begun = Instant::now();
+    for id in users {
+        while tenant.read(id).await["externalId"].is_null() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{id}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
 on_both_stores! {
     async fn a_request_that_is_being_sent_is_still_answered(backend: Backend) {
         let server = Server::start(backend);
@@ -22,15 +33,22 @@ on_both_stores! {
         let (first, second) = body.split_at(body.len() / 2);
         let head = format!(
             "PUT /t/{}/scim/v2/Users/{id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: application/scim+json\r\nContent-Length: {}\r\n\r\n{first}",
+             Content-Type: application/scim+json\r\nContent-Length: {}\r\n\
+             Expect: 100-continue\r\n\r\n",
             tenant.slug, tenant.administrator_token(), body.len(),
         );
         let mut connection = Connection::open(server.address()).unwrap();
         connection.send(head.as_bytes());
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        // Said when the body is being waited for.
+        connection.is_told_to_continue();
+        connection.send(first.as_bytes());
         server.terminate();
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        assert!(Connection::open(server.address()).is_err(), "nothing new is accepted");
+        let terminated = Instant::now();
+        while Connection::open(server.address()).is_ok() {
+            let waited = terminated.elapsed();
+            assert!(waited < Duration::from_secs(5), "nothing new is accepted");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         connection.send(second.as_bytes());
         let answer = connection.finish();
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -63,6 +81,7 @@ on_both_stores! {
             });
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
+        all_have_written(&tenant, &users).await;
         server.terminate();
         let ended = writers.join_all().await;
         assert!(server.wait(LIMIT).success(), "{}", server.logs());

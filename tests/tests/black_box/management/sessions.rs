@@ -8,6 +8,8 @@ use roster_tests::on_both_stores;
 use roster_tests::server::Server;
 use roster_tests::tenant::Tenant;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A tenant with a provider that it trusts.
 async fn connected(tenant: Tenant) -> (Tenant, OktaIdp) {
@@ -48,7 +50,9 @@ on_both_stores! {
 
         let list = sessions(&tenant, &user).await;
         assert_eq!(list.len(), 2, "{list:?}");
-        let time = |session: &Value, name: &str| session[name].as_str().unwrap().to_owned();
+        let time = |session: &Value, name: &str| {
+            OffsetDateTime::parse(session[name].as_str().unwrap(), &Rfc3339).unwrap()
+        };
         assert!(time(&list[0], "startedAt") >= time(&list[1], "startedAt"), "{list:?}");
         for session in &list {
             assert!(time(session, "lastSeenAt") >= time(session, "startedAt"), "{session}");
