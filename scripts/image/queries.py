@@ -18,7 +18,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 LISTED = [line.split() for line in (DEPLOY / "dashboards/metrics.txt").read_text().splitlines() if line[:1] not in ("#", "")]
 METRICS = {name: set(labels) for name, *labels in LISTED}
 # Those that Prometheus adds.
-TARGET = {"job", "instance"}
+TARGET = {"job", "instance", "namespace", "service"}
 WORDS = {"by", "on", "or", "and", "unless", "without", "ignoring", "group_left", "group_right"}
 SELECTOR = re.compile(r"([a-zA-Z_:][\w:]*)\s*\{([^}]*)\}")
 GROUPING = re.compile(r"\b(?:by|on|without|ignoring)\s*\(([^)]*)\)")
@@ -76,7 +76,7 @@ def dashboard_problems(dashboard, rules):
             for variable in re.findall(r"\$\{?(\w+)", query):
                 if variable not in variables:
                     yield f"{title}: there is no variable {variable}"
-            query = query.replace("$__rate_interval", "1m").replace("$job", "roster")
+            query = query.replace("$__rate_interval", "1m").replace("$job", "roster").replace("$namespace", ".*")
             yield from (f"{title}: {problem}" for problem in query_problems(query))
             rules.append({"record": f"dashboard:panel_{panel['id']}:{target['refId']}", "expr": query})
 

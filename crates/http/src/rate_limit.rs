@@ -1,5 +1,5 @@
-//! How often a tenant may call its SCIM API, and how often an address may post what anybody can post.
-//! Counted in this process alone.
+//! How often a tenant may call its SCIM API, and how often an address may post to a tenant what anybody
+//! can post. Counted in this process alone.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -22,8 +22,18 @@ struct Limits<K: Hash + Eq + Clone> {
 /// A limit for each tenant.
 pub(crate) struct TenantLimits(Limits<TenantId>);
 
-/// A limit for each address that requests come from.
-pub(crate) struct SourceLimits(Limits<IpAddr>);
+/// Where anybody may try to get in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Entrance {
+    /// By a SAML response.
+    Saml,
+    /// By a break-glass link, which must work when the other does not.
+    AdminLink,
+}
+
+/// A limit for each address that something is posted from to a tenant: whoever floods one tenant does
+/// not keep people behind the same address out of another, or the operator out of this one.
+pub(crate) struct SourceLimits(Limits<(TenantId, Entrance, IpAddr)>);
 
 /// Too many requests.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,12 +85,17 @@ impl SourceLimits {
     }
 
     /// Counts one request from there.
-    pub(crate) fn check(&self, source: Option<IpAddr>) -> Result<(), TooMany> {
+    pub(crate) fn check(
+        &self,
+        tenant: TenantId,
+        entrance: Entrance,
+        source: Option<IpAddr>,
+    ) -> Result<(), TooMany> {
         let limiter = self.0.limiter.as_ref().map(|(_, limiter)| limiter);
         if let Some(limiter) = limiter.filter(|limiter| limiter.len() > REMEMBERED) {
             limiter.retain_recent();
         }
-        self.0.check(&network(source))
+        self.0.check(&(tenant, entrance, network(source)))
     }
 }
 
@@ -129,12 +144,23 @@ mod tests {
             per_second: number(1),
             burst: number(1),
         }));
-        let check = |address: &str| limits.check(Some(address.parse().unwrap())).is_ok();
+        let (tenant, other) = (
+            TenantId::new(Uuid::from_u128(1)),
+            TenantId::new(Uuid::from_u128(2)),
+        );
+        let (saml, link) = (Entrance::Saml, Entrance::AdminLink);
+        let check = |address: &str| {
+            let address = Some(address.parse().unwrap());
+            limits.check(tenant, saml, address).is_ok()
+        };
         assert!(check("192.0.2.1") && !check("192.0.2.1"));
         assert!(check("192.0.2.2"), "a neighbour of IPv4 is somebody else");
         assert!(check("2001:db8::1") && !check("2001:db8::2"));
         assert!(check("2001:db8:0:1::1"), "another network");
-        assert!(limits.check(None).is_ok() && limits.check(None).is_err());
+        let unknown = |tenant, entrance| limits.check(tenant, entrance, None).is_ok();
+        assert!(unknown(tenant, saml) && !unknown(tenant, saml));
+        assert!(unknown(other, saml), "another tenant");
+        assert!(unknown(tenant, link), "the way in for when this one fails");
     }
 
     #[test]
@@ -146,7 +172,9 @@ mod tests {
         let limits = SourceLimits::new(Some(fast));
         for n in 0..50_000_u32 {
             let address = IpAddr::V4(n.into());
-            assert!(limits.check(Some(address)).is_ok());
+            let tenant = TenantId::new(Uuid::from_u128(1));
+            let checked = limits.check(tenant, Entrance::Saml, Some(address));
+            assert!(checked.is_ok());
         }
         let kept = limits.0.limiter.as_ref().unwrap().1.len();
         assert!(kept <= REMEMBERED + 1, "{kept}");

@@ -12,6 +12,7 @@ use super::{Arrival, Site, with_cookie};
 use crate::failure::Api;
 use crate::observed::SignInOutcome;
 use crate::pages::admin_link;
+use crate::rate_limit::Entrance;
 use roster_web_kit::cross_site::check_origin;
 use roster_web_kit::form::Form;
 
@@ -34,7 +35,7 @@ impl Site {
 
     /// `POST`: opens the session, and uses the link up.
     pub(super) async fn redeem_admin_link(&self, mut arrival: Arrival) -> Response {
-        if let Some(page) = self.too_many(&arrival) {
+        if let Some(page) = self.too_many(Entrance::AdminLink, &arrival) {
             return page;
         }
         if let Err(text) = check_origin(arrival.request.headers(), &self.address) {

@@ -26,7 +26,7 @@ use crate::door::ASTRAY;
 use crate::envelope::Visit;
 use crate::failure::{Api, with_retry_after};
 use crate::pages::refused;
-use crate::rate_limit::SourceLimits;
+use crate::rate_limit::{Entrance, SourceLimits};
 use roster_web_kit::address::PublicAddress;
 use roster_web_kit::cookies::Cookies;
 use roster_web_kit::page::Page;
@@ -147,8 +147,10 @@ impl Site {
     }
 
     /// Counts one post that needs no session; answers whoever posts too often.
-    fn too_many(&self, arrival: &Arrival) -> Option<Response> {
-        let too_many = self.limits.check(arrival.origin.source_ip).err()?;
+    fn too_many(&self, entrance: Entrance, arrival: &Arrival) -> Option<Response> {
+        let source = arrival.origin.source_ip;
+        let checked = self.limits.check(arrival.tenant.id(), entrance, source);
+        let too_many = checked.err()?;
         let text = "Too many sign-ins come from your network at this moment. Wait a few seconds, then start again.";
         let answer = Api::Pages.refuse(StatusCode::TOO_MANY_REQUESTS, text);
         Some(with_retry_after(answer, too_many.retry_after))

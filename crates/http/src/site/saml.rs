@@ -11,6 +11,7 @@ use crate::failure::{Api, RETRY_UNAVAILABLE, with_retry_after};
 use crate::observed::SignInOutcome;
 use crate::pages::home::RETURN_TO;
 use crate::pages::refused;
+use crate::rate_limit::Entrance;
 use roster_web_kit::form::Form;
 
 impl Site {
@@ -36,7 +37,7 @@ impl Site {
 
     /// `POST /t/{slug}/saml/acs`. No session is used here, so the form comes from any site.
     pub(super) async fn complete_sign_in(&self, mut arrival: Arrival) -> Response {
-        if let Some(page) = self.too_many(&arrival) {
+        if let Some(page) = self.too_many(Entrance::Saml, &arrival) {
             return page;
         }
         let form = match Form::read(&mut arrival.request).await {

@@ -107,9 +107,10 @@ async fn whoever_posts_without_end_is_told_to_wait() {
     })
     .await;
     let browser = house.browser();
-    let mut statuses = Vec::new();
-    for _ in 0..10 {
-        for path in [ACS, "/admin-link"] {
+    // Each way in by itself: a flood at one leaves the other open.
+    for path in [ACS, "/admin-link"] {
+        let mut statuses = Vec::new();
+        for _ in 0..10 {
             let page = browser.post(path, &[("link", "x")]).await;
             if page.status == 429 {
                 page.is_page(429);
@@ -117,7 +118,7 @@ async fn whoever_posts_without_end_is_told_to_wait() {
             }
             statuses.push(page.status);
         }
+        assert!(statuses.contains(&429), "{path}: {statuses:?}");
+        assert_eq!(statuses[0], 403, "{path}: {statuses:?}");
     }
-    assert!(statuses.contains(&429), "{statuses:?}");
-    assert_eq!(statuses[0], 403, "{statuses:?}");
 }
