@@ -8,9 +8,15 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// How long requests in flight may take to finish. With all that comes after it stays under the 40
-/// seconds after which Kubernetes kills (`terminationGracePeriodSeconds` of the chart).
-pub(crate) const LIMIT: Duration = Duration::from_secs(25);
+/// How long answers may take to be sent, after the time that a request has.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// How long requests in flight may take to finish: whatever time each of them has. With all that comes
+/// after, it stays within the 40 seconds that the chart gives a server to end
+/// (`terminationGracePeriodSeconds`).
+pub(crate) const fn limit(request_timeout: Duration) -> Duration {
+    request_timeout.saturating_add(LAST_ANSWERS)
+}
 
 /// How long the work in the background, and the last notes, may take after that.
 pub(crate) const LAST_NOTES: Duration = Duration::from_secs(3);

@@ -75,19 +75,20 @@ pub(super) async fn run(
     });
     let _exposition = exposition(configuration, telemetry).await?;
     let upkeep = Upkeep::start(application, expiries);
+    let limit = shutdown::limit(configuration.request_timeout);
     let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
     let server = Server::new_with_acceptor(connections).run_with_graceful_shutdown(
         routes,
         async {
             let _ = stopping.await;
         },
-        Some(shutdown::LIMIT),
+        Some(limit),
     );
     tokio::pin!(server);
     let ended = tokio::select! {
         ended = &mut server => ended,
         signal = signals.next() => {
-            tracing::info!(signal, limit_seconds = shutdown::LIMIT.as_secs(), "ending: finishing what is in flight");
+            tracing::info!(signal, limit_seconds = limit.as_secs(), "ending: finishing what is in flight");
             upkeep.stop();
             let _ = stop.send(());
             tokio::select! {

@@ -83,6 +83,9 @@ pub(super) fn public_url(text: &str) -> Result<String, String> {
     {
         return Err(expected.to_owned());
     }
+    if url.host_str().is_some_and(|host| host.contains('*')) {
+        return Err("a URL with one host, without an asterisk".to_owned());
+    }
     if url.as_str().contains('_') {
         return Err(
             "a URL without an underscore, since Okta refuses those; use a hyphen or another name"

@@ -128,10 +128,15 @@ impl Telemetry {
 
 /// Who measures. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` are heeded.
 fn resource() -> Resource {
-    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let value = |name: &str| std::env::var(name).unwrap_or_default();
+    let attributes = value("OTEL_RESOURCE_ATTRIBUTES");
+    let mut attributes = attributes
+        .split(',')
+        .filter_map(|pair| pair.split_once('='));
+    let is_named = attributes.any(|(name, _)| name.trim() == "service.name");
     let builder = Resource::builder()
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
-    if named("OTEL_SERVICE_NAME") || named("OTEL_RESOURCE_ATTRIBUTES") {
+    if is_named || !value("OTEL_SERVICE_NAME").is_empty() {
         builder.build()
     } else {
         builder.with_service_name("roster").build()

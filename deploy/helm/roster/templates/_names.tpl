@@ -65,14 +65,18 @@ default
 {{- end -}}
 {{- end -}}
 
+{{/* The host of the servers, as far as the Ingress or the HTTPRoute tells. */}}
+{{- define "roster.firstHost" -}}
+{{- if and .Values.ingress.enabled .Values.ingress.hosts -}}
+{{- (first .Values.ingress.hosts).host -}}
+{{- else if and .Values.httpRoute.enabled .Values.httpRoute.hostnames -}}
+{{- first .Values.httpRoute.hostnames -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Where the world reaches the servers. */}}
 {{- define "roster.publicUrl" -}}
-{{- $host := "" -}}
-{{- if and .Values.ingress.enabled .Values.ingress.hosts -}}
-{{- $host = (first .Values.ingress.hosts).host -}}
-{{- else if and .Values.httpRoute.enabled .Values.httpRoute.hostnames -}}
-{{- $host = first .Values.httpRoute.hostnames -}}
-{{- end -}}
+{{- $host := include "roster.firstHost" . -}}
 {{- if .Values.publicUrl -}}
 {{- .Values.publicUrl -}}
 {{- else if $host -}}

@@ -30,6 +30,7 @@ fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
             "https://roster_1.example.com",
             "underscore",
         ),
+        ("ROSTER_PUBLIC_URL", "https://*.example.com", "asterisk"),
         (
             "ROSTER_PUBLIC_URL",
             "https://roster.example.com/?x=1",

@@ -10,7 +10,7 @@ use roster_tests::tenant::Tenant;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-/// The contract gives what is in flight 25 seconds; nothing here needs them.
+/// What is in flight has the time of a request, 30 seconds; nothing here needs them.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// Waits until each of those users was written to.

@@ -14,12 +14,25 @@ const CALLER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 async fn a_request_and_its_statements_are_one_trace(collector: Collector, protocol: &str) {
     let url = collector.url();
+    // Attributes that don't tell the name leave it as it is.
+    let (setting, value, service) = match protocol {
+        "grpc" => (
+            "OTEL_SERVICE_NAME",
+            "roster-under-test",
+            "roster-under-test",
+        ),
+        _ => (
+            "OTEL_RESOURCE_ATTRIBUTES",
+            "deployment.environment.name=test",
+            "roster",
+        ),
+    };
     let settings = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
         ("OTEL_BSP_SCHEDULE_DELAY", "100"),
         ("OTEL_METRIC_EXPORT_INTERVAL", "200"),
-        ("OTEL_SERVICE_NAME", "roster-under-test"),
+        (setting, value),
         ("ROSTER_LOG_FORMAT", "json"),
     ];
     let server = Server::start_with(Backend::Postgres, &settings);
@@ -58,7 +71,7 @@ async fn a_request_and_its_statements_are_one_trace(collector: Collector, protoc
     }
     assert!(
         span.resource
-            .contains(&("service.name".to_owned(), "roster-under-test".to_owned()))
+            .contains(&("service.name".to_owned(), service.to_owned()))
     );
     let of_this = |found: &Span| {
         found.parent == span.id && found.attribute("db.system.name") == Some("postgresql")
