@@ -10,7 +10,7 @@
 //! - [`configuration`]: the settings, from the environment over a file over defaults;
 //! - [`store`], [`equipment`], [`keys`], [`world`]: the adapters that are chosen or made here;
 //! - [`upkeep`]: what is done by the clock; [`telemetry`]: what is measured, and for whom;
-//! - [`listener`], [`shutdown`], [`logging`]: how the process behaves.
+//! - [`listener`], [`waiting`], [`shutdown`], [`logging`]: how the process behaves.
 
 mod command_line;
 mod commands;

@@ -14,6 +14,7 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::errors::tells_to_try_again;
 use crate::tls::{self, Tls, TlsError};
 use crate::{OpenError, PoolOptions};
 
@@ -164,6 +165,11 @@ impl ConnectError {
             Self::Late(_) => true,
             Self::Tls(_) | Self::Password(_) => false,
             Self::Refused(error) => match error.code() {
+                // By this code PgBouncer says everything: that it has lost PostgreSQL, and that there is
+                // no such account.
+                Some(code) if *code == SqlState::PROTOCOL_VIOLATION => error
+                    .as_db_error()
+                    .is_some_and(|said| tells_to_try_again(said.message())),
                 Some(code) => CLASSES.iter().any(|class| code.code().starts_with(class)),
                 // Nobody is there, or the name leads nowhere yet, or whoever was there went away.
                 None => {

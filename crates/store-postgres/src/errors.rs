@@ -1,6 +1,6 @@
 //! From the database's errors to those of the port.
 
-use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
+use diesel::result::{DatabaseErrorKind, Error};
 use roster_application::ports::store::{CommitError, StoreError};
 use roster_domain::change::{Precondition, UniqueName, Write};
 
@@ -15,7 +15,7 @@ const CRASHED: &str = "server conn crashed";
 /// How the messages of PostgreSQL, and of PgBouncer before it, begin when trying again may help.
 /// diesel passes on the message but not the SQLSTATE: 57P01 to 57P03, 57014, 40P01, 53300, 53100; and
 /// 08P01 of PgBouncer.
-const PASSING: [&str; 10] = [
+const PASSING: [&str; 11] = [
     TERMINATING,
     "the database system is",
     "canceling statement due to",
@@ -27,6 +27,7 @@ const PASSING: [&str; 10] = [
     "pgbouncer cannot connect to server",
     "server login has been failing",
     "query_wait_timeout",
+    "no more connections allowed",
 ];
 
 /// How the operating system's reason reads where a disk is full, whatever was to be written.
@@ -34,20 +35,8 @@ const FULL: &str = ": No space left on device";
 
 /// The error of a read, or of a commit that was otherwise fine.
 pub(crate) fn store_error(error: Error) -> StoreError {
-    let passing = match &error {
-        Error::DatabaseError(
-            DatabaseErrorKind::UnableToSendCommand
-            | DatabaseErrorKind::ClosedConnection
-            | DatabaseErrorKind::SerializationFailure
-            | DatabaseErrorKind::ReadOnlyTransaction,
-            _,
-        )
-        | Error::BrokenTransactionManager => true,
-        Error::DatabaseError(_, information) => is_passing(information.as_ref()),
-        _ => false,
-    };
     match error {
-        error if passing => StoreError::Unavailable(Box::new(error)),
+        error if may_pass(&error) => StoreError::Unavailable(Box::new(error)),
         Error::DeserializationError(problem) => StoreError::Corrupt {
             what: "row",
             problem: problem.to_string(),
@@ -56,8 +45,24 @@ pub(crate) fn store_error(error: Error) -> StoreError {
     }
 }
 
-fn is_passing(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> bool {
-    let message = information.message();
+/// Whether trying again may help.
+pub(crate) fn may_pass(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(
+            DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction,
+            _,
+        )
+        | Error::BrokenTransactionManager => true,
+        Error::DatabaseError(_, information) => tells_to_try_again(information.message()),
+        _ => false,
+    }
+}
+
+/// Whether a message of PostgreSQL, or of PgBouncer before it, says that trying again may help.
+pub(crate) fn tells_to_try_again(message: &str) -> bool {
     PASSING.iter().any(|start| message.starts_with(start)) || message.ends_with(FULL)
 }
 

@@ -237,7 +237,11 @@ async fn with_lock<T: Send + 'static>(
         done
     });
     match done.await {
-        Ok(done) => done.map_err(StoreError::Failed),
+        // A standby can't be migrated, and may be the primary soon.
+        Ok(done) => done.map_err(|error| match error.downcast::<Error>() {
+            Ok(error) => store_error(*error),
+            Err(error) => StoreError::Failed(error),
+        }),
         Err(panicked) => Err(StoreError::Failed(Box::new(panicked))),
     }
 }

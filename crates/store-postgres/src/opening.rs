@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use diesel::result::{ConnectionError, ConnectionResult, Error};
+use diesel_async::pooled_connection::{self, deadpool::PoolError};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use roster_application::ports::store::StoreError;
 use tokio::time::timeout;
 
 use crate::address::{ConnectError, PasswordError, Target};
+use crate::errors::may_pass;
 use crate::pooling;
 use crate::tls::TlsError;
 
@@ -72,11 +74,22 @@ impl OpenError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable(StoreError::Unavailable(error)) => {
-                error.downcast_ref().is_none_or(ConnectError::is_passing)
-            }
+            Self::Unreachable(StoreError::Unavailable(error)) => match error.downcast_ref() {
+                Some(error) => ConnectError::is_passing(error),
+                None => !error.downcast_ref().is_some_and(lacks_a_setting),
+            },
             _ => false,
         }
+    }
+}
+
+/// Whether the database doesn't know what each connection is set to.
+fn lacks_a_setting(error: &PoolError) -> bool {
+    match error {
+        PoolError::Backend(pooled_connection::PoolError::ConnectionError(
+            ConnectionError::CouldntSetupConfiguration(error),
+        )) => !may_pass(error),
+        _ => false,
     }
 }
 

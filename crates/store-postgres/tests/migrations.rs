@@ -13,7 +13,7 @@ use roster_domain::user::User;
 use roster_domain::user::identity::IdpIdentity;
 use roster_store_kit::contract::world::World;
 use roster_store_postgres::{PoolOptions, PostgresStore, Standing};
-use roster_tests::postgres::shared_cluster;
+use roster_tests::postgres::{Cluster, ClusterOptions, shared_cluster};
 
 const LEFT_OVER: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace \
     AND relname NOT LIKE '\\_\\_diesel%' \
@@ -173,6 +173,22 @@ async fn a_newer_schema_that_says_nothing_of_compatibility_does_not_serve() {
     sql("DROP TABLE schema_compatibility");
     let said = failure(store.ready().await);
     assert!(said.contains("29990101000001"), "{said}");
+}
+
+#[tokio::test]
+async fn a_standby_can_not_be_migrated_now_but_perhaps_soon() {
+    let primary = Cluster::start(ClusterOptions::default()).unwrap();
+    let (url, store) = empty(&primary, PoolOptions::default()).await;
+    store.migrate().await.unwrap();
+    let standby = primary.standby().unwrap();
+    let (one, two) = (primary.port(), standby.port());
+    let url = url.replace(&format!(":{one}/"), &format!(":{two}/"));
+    let store = PostgresStore::connect(&url, PoolOptions::default()).await;
+    let migrated = store.unwrap().migrate().await;
+    assert!(
+        matches!(migrated, Err(StoreError::Unavailable(_))),
+        "{migrated:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -92,6 +92,59 @@ async fn ten_processes_that_migrate_through_two_connections_migrate_once() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_for_another_to_migrate_takes_no_connection_from_it() {
+    let (url, store) = pooled().await;
+    let others = join_all((0..4).map(|_| async {
+        let url = pooler().url(&url);
+        let other = PostgresStore::connect(&url, PoolOptions::default());
+        other.await.unwrap()
+    }));
+    let others = others.await;
+    let direct = url.clone();
+    let migrates = tokio::task::spawn_blocking(move || {
+        let lock =
+            "BEGIN; SELECT pg_advisory_xact_lock(x'726f73746572'::bigint); SELECT pg_sleep(4)";
+        shared_cluster().sql(&direct, lock).unwrap()
+    });
+    tokio::task::spawn_blocking(move || shared_cluster().until_asleep(&url).unwrap())
+        .await
+        .unwrap();
+    let waiting = others
+        .into_iter()
+        .map(|store| tokio::spawn(async move { store.migrate().await }));
+    let waiting: Vec<_> = waiting.collect();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    store.ready().await.unwrap();
+    assert!(!migrates.is_finished(), "it was asked too late");
+    assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+    for waiting in waiting {
+        waiting.await.unwrap().unwrap();
+    }
+    migrates.await.unwrap();
+}
+
+#[tokio::test]
+async fn whom_a_pooler_does_not_let_in_need_not_wait() {
+    let options = PoolOptions::default;
+    let nowhere = pooler().url(&shared_cluster().url("no_such_database"));
+    let strict = Pooler::configured(shared_cluster(), FEW, "auth_type = md5").unwrap();
+    let nobody = strict.url(&shared_cluster().create_database().unwrap());
+    let nobody = nobody.replace("postgres@", "postgres:wrong@");
+    for url in [nowhere, nobody] {
+        let refused = PostgresStore::connect(&url, options()).await;
+        let refused = refused.err().unwrap();
+        assert!(!refused.is_passing(), "{refused:?}");
+    }
+    let mut away = Cluster::start(ClusterOptions::default()).unwrap();
+    let before = Pooler::before(&away, FEW).unwrap();
+    let url = before.url(&away.create_database().unwrap());
+    away.stop();
+    let refused = PostgresStore::connect(&url, options()).await;
+    let refused = refused.err().unwrap();
+    assert!(refused.is_passing(), "{refused:?}");
+}
+
 #[tokio::test]
 async fn whoever_can_listen_past_the_pooler_hears_what_others_change() {
     let (url, store) = pooled().await;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use roster_tests::Backend;
 use roster_tests::postgres::{Cluster, ClusterOptions};
-use roster_tests::raw::{answers_ok, get};
+use roster_tests::raw::{Connection, answers_ok, get};
 use roster_tests::server::Server;
 use roster_tests::tenant::Tenant;
 
@@ -122,6 +122,8 @@ async fn a_server_that_starts_while_postgresql_is_away_waits_for_it() {
             assert!(started < Duration::from_secs(20), "{}", server.logs());
             run_for(10).await;
         }
+        let mut kept = Connection::open(server.address()).unwrap();
+        kept.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
         run_for(short_or(1_000, 10_000)).await;
         assert_eq!(server.ended(), None, "{}", server.logs());
         let asked = |path: &str| get(server.address(), path, Some("Bearer x"));
@@ -145,6 +147,10 @@ async fn a_server_that_starts_while_postgresql_is_away_waits_for_it() {
             run_for(10).await;
         }
         ready = ready.max(returned.elapsed());
+        // Nobody goes on to speak to a server that waits.
+        assert_eq!(kept.finish().status, 200);
+        let closed = returned.elapsed();
+        assert!(closed < Duration::from_secs(10), "closed after {closed:?}");
     }
     let said = server.worries();
     assert!(said.contains("waiting for the database"), "{said}");
@@ -152,6 +158,15 @@ async fn a_server_that_starts_while_postgresql_is_away_waits_for_it() {
     run_for(short_or(300, 3_000)).await;
     let settled = load.settle(tenant).await;
     is_sound(server);
+    // While it waits, it ends when it is told to.
+    server.kill9();
+    cluster.stop();
+    server.begin();
+    while !answers_ok(server.address(), "/livez") {
+        run_for(10).await;
+    }
+    server.terminate();
+    assert!(server.wait(Duration::from_secs(10)).success());
     let ready = ready.as_millis();
     fault.figures(&format!(
         "{}; after the return ready in {ready} ms",

@@ -48,10 +48,20 @@ pub(super) async fn run(
     let most = places(configuration.database_connections());
     let limits = Limits::of(configuration.request_timeout, most);
     let opening = async || application(configuration, &options.public_url).await;
-    let (application, pool) = tokio::select! {
+    let Opened {
+        application,
+        pool,
+        schema,
+    } = tokio::select! {
         opened = when_the_database_is_there(configuration, &listener, limits, &options, opening) => opened?,
         _ = signals.next() => return Ok(()),
     };
+    if let Standing::Ahead(unknown) = schema {
+        tracing::warn!(
+            ?unknown,
+            "the database's schema is newer than this version, and serves it"
+        );
+    }
 
     let in_flight = InFlight::default();
     let counted = in_flight.clone();
@@ -119,30 +129,32 @@ async fn exposition(
     Ok(Some(exposition))
 }
 
-/// The application on a database that is ready, with the tenant `default` and a key that signs; and
-/// the store whose pool can be looked at.
-async fn application(
-    configuration: &Configuration,
-    public_url: &str,
-) -> Result<(Application, Option<PostgresStore>), Failure> {
+/// What has become of the settings.
+struct Opened {
+    application: Application,
+    /// The store whose pool can be looked at.
+    pool: Option<PostgresStore>,
+    schema: Standing,
+}
+
+/// The application on a database that is ready, with the tenant `default` and a key that signs.
+async fn application(configuration: &Configuration, public_url: &str) -> Result<Opened, Failure> {
     let store = OpenStore::open(configuration).await?;
     let pool = store.postgres();
     let schema = match configuration.migrate_on_start {
         true => store.migrate().await?,
         false => store.schema().await?,
     };
-    if let Standing::Ahead(unknown) = schema {
-        tracing::warn!(
-            ?unknown,
-            "the database's schema is newer than this version, and serves it"
-        );
-    }
     let equipment = Equipment::of_server(configuration)?;
     let application = store.into_application(configuration, equipment, public_url.to_owned());
     application.ready().await.map_err(Failure::NotReady)?;
     application.ensure_default_tenant().await?;
     application.ensure_signing_key().await?;
-    Ok((application, pool))
+    Ok(Opened {
+        application,
+        pool,
+        schema,
+    })
 }
 
 fn options(configuration: &Configuration, public_url: String) -> Options {

@@ -10,12 +10,12 @@
 {{- fail (printf "autoscaling.minReplicas (%d) must not be more than autoscaling.maxReplicas (%d)." (int .minReplicas) (int .maxReplicas)) -}}
 {{- end -}}
 {{- end -}}
-{{- $host := include "roster.firstHost" . -}}
-{{- if and (contains "*" $host) (not .Values.publicUrl) -}}
-{{- fail (printf "publicUrl must be set: the first host is %s, and Okta needs an address without an asterisk." $host) -}}
+{{- $url := include "roster.publicUrl" . -}}
+{{- if contains "*" $url -}}
+{{- fail (printf "publicUrl must be set to an address without an asterisk, where Okta can reach Roster; it would be %s." $url) -}}
 {{- end -}}
 {{- with .Values.updateStrategy -}}
-{{- if and (has (toString .maxSurge) (list "0" "0%")) (has (toString .maxUnavailable) (list "0" "0%")) -}}
+{{- if and (not $.Values.sqlite.enabled) (has (toString .maxSurge) (list "0" "0%")) (has (toString .maxUnavailable) (list "0" "0%")) -}}
 {{- fail "updateStrategy.maxSurge and updateStrategy.maxUnavailable must not both be 0: no server could be replaced." -}}
 {{- end -}}
 {{- end -}}

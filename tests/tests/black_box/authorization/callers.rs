@@ -51,7 +51,11 @@ impl<'a> Callers<'a> {
         Caller::Token(match column {
             "no token" => None,
             "unknown" => Some("roster_0123456789abcdefghijABCDEFGHIJ01000000".to_owned()),
-            "expired" => Some(self.tenant.token_with(&GOVERNING, &["--expires-in", "1ms"])),
+            "expired" => {
+                let token = self.tenant.token_with(&GOVERNING, &["--expires-in", "2s"]);
+                tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+                Some(token)
+            }
             "other tenant" => Some(self.other.administrator_token().to_owned()),
             "outside CIDR" => Some(
                 self.tenant

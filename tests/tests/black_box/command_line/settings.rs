@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use roster_tests::binary::{binary, text};
+use roster_tests::postgres::shared_cluster;
 
 /// Runs the program in `directory` with only these variables.
 fn roster(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
@@ -172,7 +173,8 @@ fn what_a_waiting_server_says(directory: &Path, variables: &[(&str, &str)]) -> S
         .envs(variables.iter().copied())
         .current_dir(directory)
         .arg("serve");
-    let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
     let mut said = String::new();
     for line in BufReader::new(process.stderr.take().unwrap()).lines() {
         said.push_str(&line.unwrap());
@@ -181,10 +183,10 @@ fn what_a_waiting_server_says(directory: &Path, variables: &[(&str, &str)]) -> S
             break;
         }
     }
-    assert_eq!(process.try_wait().unwrap(), None, "it ended: {said}");
+    assert!(said.contains("waiting for the database"), "{said}");
     process.kill().unwrap();
-    process.wait().unwrap();
-    said
+    let output = process.wait_with_output().unwrap();
+    said + &text(&output.stdout)
 }
 
 #[test]
@@ -224,6 +226,25 @@ fn a_databases_password_is_never_shown() {
             }
         }
     }
+}
+
+#[test]
+fn a_database_that_is_not_there_is_not_waited_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let variables = [
+        (
+            "ROSTER_DATABASE_URL",
+            &*shared_cluster().url("no_such_database"),
+        ),
+        ("ROSTER_LISTEN", "127.0.0.1:0"),
+    ];
+    let output = roster(directory.path(), &["serve"], &variables);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("\"no_such_database\" does not exist"),
+        "{said}"
+    );
 }
 
 #[test]
