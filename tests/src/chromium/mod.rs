@@ -51,7 +51,8 @@ impl Chromium {
         let directory = Process::directory_for("chromium");
         let profile = directory.path().join("profile");
         let mut command = Command::new(chromedriver);
-        command.arg("--port=0");
+        // Left to itself it takes one that is free by IPv6, and may not be so by IPv4.
+        command.arg(format!("--port={}", crate::free_port()));
         command
             .env("HOME", directory.path())
             .env("TMPDIR", directory.path());

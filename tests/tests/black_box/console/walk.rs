@@ -184,13 +184,16 @@ on_both_stores! {
         okta.send_about("put-deactivate", &user).await.scim(200);
         person.reload().await;
         person.sees("You are not signed in.").await;
+        let badge = |status: &str| {
+            format!("return [...document.querySelectorAll('main .badge')].some(badge => badge.textContent === '{status}')")
+        };
         admin.reload().await;
-        admin.sees("deactivated").await;
+        admin.becomes("show her as deactivated", &badge("deactivated")).await;
         admin.sees("Not signed in anywhere.").await;
         // And comes back: the same account.
         okta.send_about("put-reactivate", &user).await.scim(200);
         admin.reload().await;
-        admin.sees("active").await;
+        admin.becomes("show her as active", &badge("active")).await;
 
         // All of it stands in the audit log, with what was before and after.
         by_menu(&admin, "Audit Log").await;
