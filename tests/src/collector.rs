@@ -60,6 +60,8 @@ impl Span {
 #[derive(Debug, Default)]
 struct Received {
     spans: Vec<Span>,
+    /// All that came with them, too.
+    raw: String,
     metrics: Vec<String>,
 }
 
@@ -135,6 +137,18 @@ impl Collector {
         self.received.lock().unwrap().spans.clone()
     }
 
+    /// All that was received with spans so far: their events, links and states too.
+    #[must_use]
+    pub fn raw(&self) -> String {
+        self.received.lock().unwrap().raw.clone()
+    }
+
+    /// The names of the metrics that were received so far.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<String> {
+        self.received.lock().unwrap().metrics.clone()
+    }
+
     /// Waits for a span.
     ///
     /// # Panics
@@ -199,6 +213,7 @@ fn decoded<M: Message + Default + 'static>(
 
 impl Received {
     fn take_traces(&mut self, sent: ExportTraceServiceRequest) {
+        self.raw.push_str(&format!("{sent:?}"));
         for resource in sent.resource_spans {
             let of = resource.resource.map(|resource| texts(resource.attributes));
             let of = of.unwrap_or_default();

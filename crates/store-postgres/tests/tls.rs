@@ -84,10 +84,13 @@ impl Place {
         }
     }
 
+    fn parameters(&self, parameters: &str) -> String {
+        parameters.replace('$', &format!("{}/", self.files.path().display()))
+    }
+
     /// A URL of `cluster`, with the paths of these files for `$`.
     fn url(&self, cluster: &Cluster, host: &str, parameters: &str) -> String {
-        let directory = format!("{}/", self.files.path().display());
-        let parameters = parameters.replace('$', &directory);
+        let parameters = self.parameters(parameters);
         let port = cluster.port();
         format!("postgres://postgres@{host}:{port}/postgres?{parameters}")
     }
@@ -116,11 +119,16 @@ fn encrypted(cluster: &Cluster, name: &str) -> String {
 
 #[tokio::test]
 async fn an_address_beside_the_path_of_a_socket_is_not_spoken_to_in_clear() {
-    let port = Place::shared().server.port();
-    for mode in ["require", "verify-ca", "verify-full"] {
-        let url = format!(
-            "postgres://postgres@%2Fvar%2Frun%2Fpostgresql:{port}/postgres?hostaddr=127.0.0.1&sslmode={mode}"
-        );
+    let place = Place::shared();
+    let port = place.server.port();
+    for mode in [
+        "require",
+        "verify-ca&sslrootcert=$authority.pem",
+        "verify-full",
+    ] {
+        let parameters = place.parameters(&format!("hostaddr=127.0.0.1&sslmode={mode}"));
+        let url =
+            format!("postgres://postgres@%2Fvar%2Frun%2Fpostgresql:{port}/postgres?{parameters}");
         assert!(open(&url).await.is_err(), "{url}");
     }
 }

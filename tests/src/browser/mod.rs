@@ -277,6 +277,14 @@ impl Browser {
         self.post_body(path, FORM, body, from).await
     }
 
+    /// Sends a form from a page of ours, with the CSRF token in the header that programs send.
+    pub async fn post_form_with(&self, path: &str, fields: &[(&str, &str)], csrf: &str) -> Answer {
+        let path = format!("{}{path}", self.base);
+        let request = self.request(&Method::POST, &path, From::SameSite);
+        let request = request.header("X-CSRF-Token", csrf).form(fields);
+        self.send(request, &path).await.0
+    }
+
     /// Sends a form that may hold files (RFC 7578), from a page of ours.
     pub async fn post_upload(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         const BOUNDARY: &str = "----a-boundary-that-no-field-of-a-test-holds";

@@ -1,5 +1,6 @@
 //! Signing in: the cookies, and where the browser is sent.
 
+use roster_domain::context::Origin;
 use time::Duration;
 
 use crate::browser::{ada, form};
@@ -81,8 +82,6 @@ async fn on_localhost_plain_http_is_enough() {
 
 #[tokio::test]
 async fn over_plain_http_nobody_signs_in_and_no_cookie_is_believed() {
-    let local = House::new().await;
-    local.trust(|_| {}).await;
     let house = House::at("http://roster.example.com").await;
     house.trust(|_| {}).await;
     let browser = house.browser();
@@ -98,13 +97,21 @@ async fn over_plain_http_nobody_signs_in_and_no_cookie_is_believed() {
         page.is_page(403);
         assert!(page.all("set-cookie").is_empty(), "{page:?}");
     }
-    let secret = "a7".repeat(32);
+    // Not even one of a session that there is.
+    let (application, operator) = (&house.application, house.operator().await);
+    let link = application.create_admin_link(&operator).await.unwrap();
+    let (_, link) = link.rsplit_once('=').unwrap();
+    let (tenant, origin) = (&operator.tenant, Origin::default());
+    let redeemed = application.redeem_admin_link(tenant, link, &origin).await;
+    let (secret, _) = redeemed.unwrap();
+    let secret = secret.reveal().to_owned();
     browser.edit(|cookies| {
         for name in ["roster_session_default", "__Host-roster_session_default"] {
             cookies.insert(name.to_owned(), secret.clone());
         }
     });
     browser.get("/session").await.is_problem(401);
+    browser.get("/api/v1/users").await.is_problem(401);
     assert_eq!(browser.get("/saml/metadata").await.status, 200);
 }
 

@@ -80,12 +80,23 @@ async fn every_page_is_accessible_in_light_and_dark_wide_and_narrow() {
     let (tenant, mut pages) = furnished().await;
     let chromium = operator(&tenant).await;
     pages.push(format!("{}/", tenant.public_url()));
+    chromium.open(&page(&tenant, "/nothing")).await;
+    let missing = chromium.text("h1").await;
     for (width, height, dark) in [(1280, 800, false), (360, 740, true)] {
         chromium.resize(width, height).await;
         chromium.prefer_dark(dark).await;
         for address in &pages {
             chromium.open(address).await;
             let what = format!("{address} at {width}, dark: {dark}");
+            // Not a page of sign-in, nor one that is not there, but where that is meant.
+            chromium.text(".menu > summary").await;
+            let heading = chromium.text("h1").await;
+            let is_missing = heading == missing;
+            assert_eq!(
+                is_missing,
+                address.ends_with("/nothing"),
+                "{what}: {heading}"
+            );
             assert!(
                 !chromium.overflows().await,
                 "{what}: has to be pushed sideways"

@@ -200,6 +200,9 @@ on_both_stores! {
         admin.choose("#action", "UPDATE_USER").await;
         admin.fill("#target", "ada@example.com").await;
         admin.press("Filter").await;
+        let filtered = "const actions = [...document.querySelectorAll('code.action')]; \
+            return actions.length > 0 && actions.every(action => action.textContent === 'UPDATE_USER')";
+        admin.becomes("show changes alone", filtered).await;
         admin.sees("User updated by SCIM.").await;
         admin.sees("pendingRole").await;
         assert_no_complaint(&admin).await;

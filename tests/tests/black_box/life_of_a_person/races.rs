@@ -1,6 +1,7 @@
 //! Two things at the same moment: nothing is lost, nothing is done twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use roster_tests::browser::{Browser, SignIn};
 use roster_tests::idp::{Person, Shape};
@@ -58,7 +59,8 @@ on_both_stores! {
         let (tenant, idp) = connected(backend).await;
         let (_, id) = signed_in(&tenant, &idp, &Person::new("ada")).await;
         let path = format!("/Users/{id}");
-        for _ in 0..8 {
+        let mut let_in = 0;
+        for round in 0..8 {
             let browser = Browser::new(&tenant);
             let request = browser.request_sign_in(None).await;
             let response = idp.respond(&request, &Person::new("ada"), &Shape::okta());
@@ -71,11 +73,18 @@ on_both_stores! {
             };
             let scim = tenant.scim();
             let status = |active: bool| json!([{"op": "replace", "value": {"active": active}}]);
+            // Each time a little later, and in the end after the sign-in.
+            tokio::time::sleep(Duration::from_millis(5 * round)).await;
+            while round == 7 && !post.is_finished() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
             scim.operations(&path, status(false)).await.scim(200);
-            let (browser, _) = post.await.unwrap();
+            let (browser, was_let_in) = post.await.unwrap();
+            let_in += u32::from(was_let_in);
             assert!(!browser.is_signed_in().await, "whichever was first");
             scim.operations(&path, status(true)).await.scim(200);
             assert!(!browser.is_signed_in().await, "no session comes back with the account");
         }
+        assert_ne!(let_in, 0, "nobody had a session to lose");
     }
 }

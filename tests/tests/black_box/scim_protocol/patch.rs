@@ -99,6 +99,17 @@ on_both_stores! {
         .await;
     }
 
+    async fn a_true_that_is_a_string_reactivates(backend: Backend) {
+        let tenant = Tenant::new(backend);
+        let (scim, path) = (tenant.scim(), format!("/Users/{}", tenant.user("ada", "Analyst")));
+        for value in [json!("True"), json!("true"), json!([true]), json!(["TRUE"])] {
+            let leave = json!([{ "op": "replace", "path": "active", "value": false }]);
+            assert_eq!(scim.operations(&path, leave).await.scim(200)["active"], false);
+            let back = json!([{ "op": "replace", "path": "active", "value": value }]);
+            assert_eq!(scim.operations(&path, back).await.scim(200)["active"], true, "{value}");
+        }
+    }
+
     async fn operations_without_a_path(backend: Backend) {
         check(&Tenant::new(backend), vec![
             (json!([{ "op": "replace", "value": { "active": false } }]), active(false)),

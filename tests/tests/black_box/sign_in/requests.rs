@@ -1,6 +1,8 @@
 //! The way to the provider and back: the request, the attempt that the browser keeps meanwhile, and
 //! where the way back ends.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use roster_tests::browser::Refused;
 use roster_tests::browser::cookies::{Cookie, SameSite};
 use roster_tests::idp::{Identity, Person, Shape};
@@ -53,6 +55,19 @@ on_both_stores! {
         for told in [request.id.as_deref().unwrap(), request.relay_state.as_deref().unwrap()] {
             assert!(!attempt.value.contains(told), "sealed");
         }
+        let mut sealed = URL_SAFE_NO_PAD.decode(&attempt.value).unwrap();
+        let shown = String::from_utf8_lossy(&sealed);
+        for told in [request.id.as_deref().unwrap(), request.relay_state.as_deref().unwrap(), "expires"] {
+            assert!(!shown.contains(told), "sealed");
+        }
+        // What is changed by a bit is nothing.
+        let last = sealed.len() - 1;
+        sealed[last] ^= 1;
+        let forged = URL_SAFE_NO_PAD.encode(&sealed);
+        let other = org.browser();
+        other.edit_cookies(|jar| jar.put(Cookie { value: forged, ..attempt.clone() }));
+        let response = org.idp.respond(&request, &Person::new("ada"), &Shape::okta());
+        let _ = other.post_response(&response, request.relay_state.as_deref()).await.refused();
         let response = org.idp.respond(&request, &Person::new("ada"), &Shape::okta());
         let _ = browser.post_response(&response, request.relay_state.as_deref()).await.signed_in();
         assert_eq!(browser.cookies().iter().filter(is_attempt).count(), 0);

@@ -1,5 +1,6 @@
 //! Metrics, scraped by a real Prometheus and asked for in its own language.
 
+use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,7 @@ impl Prometheus {
             "global: {{scrape_interval: 500ms, scrape_timeout: 400ms}}\n\
              scrape_configs: [{{job_name: roster, static_configs: [{{targets: ['127.0.0.1:{target}']}}]}}]\n"
         );
-        std::fs::write(&config, text).unwrap();
+        fs::write(&config, text).unwrap();
         let port = free_port();
         let mut command = Command::new(program("prometheus"));
         command
@@ -129,4 +130,26 @@ async fn without_being_asked_for_nothing_is_offered() {
     )
     .await;
     assert_eq!(answer.status, 404);
+    assert_eq!(listening_sockets(server.pid()), 1, "that of the APIs alone");
+}
+
+/// On how many addresses a process of Linux listens: its open files, as far as they are sockets in the
+/// state 0A of `/proc/net/tcp` (`man 5 proc`).
+fn listening_sockets(pid: u32) -> usize {
+    let tables = ["tcp", "tcp6"].map(|table| {
+        let path = format!("/proc/{pid}/net/{table}");
+        fs::read_to_string(path).unwrap_or_default()
+    });
+    let listening: Vec<String> = tables
+        .iter()
+        .flat_map(|table| table.lines().skip(1))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .filter(|columns| columns[3] == "0A")
+        .map(|columns| format!("socket:[{}]", columns[9]))
+        .collect();
+    let files = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+    let links = files.filter_map(|file| fs::read_link(file.unwrap().path()).ok());
+    links
+        .filter(|link| listening.iter().any(|socket| link.as_os_str() == &**socket))
+        .count()
 }

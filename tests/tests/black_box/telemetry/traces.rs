@@ -106,11 +106,17 @@ async fn a_request_and_its_statements_are_one_trace(collector: Collector, protoc
     collector.metric("http.server.request.duration").await;
     collector.metric("roster.db.pool.connections").await;
 
-    // Nothing that names somebody or opens anything.
-    let everything = format!("{:?}", collector.spans());
+    // Nothing that names somebody or opens anything, in whatever is sent with a span.
+    let filter = "/Users?filter=userName+eq+%22ada%40example.com%22";
+    client.get(filter).await.scim(200);
+    let listed = |span: &Span| span.attribute("roster.scim.operation") == Some("listUsers");
+    let _ = collector.span("of the look-up", listed).await;
+    let everything = collector.raw();
+    assert!(everything.contains("roster.sign_in.outcome"));
     for secret in [
         token.as_str(),
         "ada@example.com",
+        "ada%40example.com",
         "grace@example.com",
         "SAMLResponse",
     ] {
@@ -136,6 +142,7 @@ async fn nothing_is_sent_when_telemetry_is_switched_off() {
         ("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()),
         ("OTEL_SDK_DISABLED", "true"),
         ("OTEL_BSP_SCHEDULE_DELAY", "50"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "50"),
     ];
     let server = Server::start_with(Backend::Sqlite, &settings);
     let tenant = Tenant::on(&server);
@@ -145,5 +152,5 @@ async fn nothing_is_sent_when_telemetry_is_switched_off() {
         .await
         .scim(200);
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    assert!(collector.spans().is_empty());
+    assert!(collector.spans().is_empty() && collector.metrics().is_empty());
 }

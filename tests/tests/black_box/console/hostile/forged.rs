@@ -96,9 +96,8 @@ on_both_stores! {
             forms.are_refused(&console.browser, token, From::SameSite, 403, "not opened in your present session").await;
         }
         // The header that programs send is not what a form has.
-        let body = serde_json::Value::Null;
-        let answer = console.browser.write(reqwest::Method::POST, "/console/roles/new", &body).await;
-        assert!([403, 415].contains(&answer.status), "{}", answer.text());
+        let answer = console.browser.post_form_with("/console/roles/new", &[("name", "Forged")], &own).await;
+        assert_eq!(answer.status, 403, "{}", answer.text());
         assert_eq!(state(&company.tenant.api()).await, before);
         assert!(console.browser.is_signed_in().await);
         assert_eq!(console.post("/roles/new", &[("name", "Meant")]).await.status, 303);

@@ -166,7 +166,7 @@ async fn markup_is_text_in_every_form() {
             format!("/api-tokens/{token}/revoke"),
         ];
         for place in places.iter().map(ToString::to_string).chain(of) {
-            assert_text_only(&console.open(&place).await);
+            assert_text_only(&console.open(&place).await.is_fine());
         }
         let shown = console.open("/users").await.is_fine().all("tbody th bdi");
         assert_eq!(
