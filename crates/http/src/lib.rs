@@ -108,7 +108,7 @@ pub fn routes(
     Envelope::new(door, options).boxed()
 }
 
-/// What a server answers while it waits for its database at its start: 503, but for `/livez`.
+/// What a server answers until it has a database that it can work with: 503, but for `/livez`.
 #[must_use]
 pub fn routes_while_waiting(options: Options) -> BoxEndpoint<'static> {
     Envelope::new(waiting::Waiting, Arc::new(options)).boxed()

@@ -1,4 +1,4 @@
-//! What a server answers that has just started, while its database is away.
+//! What a server answers that has just started, while its database is away or is being migrated.
 
 use poem::{Endpoint, Request, Response};
 

@@ -1,9 +1,10 @@
-//! The time before the database was first reached. It may be restarted, or move to another machine,
-//! just when a server starts: so the server waits, and answers meanwhile that it can't be of use yet.
-//! To end would only help whoever starts it again soon.
+//! The time before a server can serve. Its database may be restarted, or move to another machine, just
+//! then: so the server waits, and answers meanwhile that it can't be of use yet, as it does while a
+//! migration takes long. To end would only help whoever starts it again soon.
 
 use std::io;
 use std::os::fd::AsFd;
+use std::pin::pin;
 use std::time::Duration;
 
 use poem::Server;
@@ -11,11 +12,14 @@ use roster_http::options::Options;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::configuration::{Configuration, Database};
 use crate::failure::Failure;
 use crate::listener::{Connections, Limits};
+
+/// How long nobody is answered, since it mostly takes no longer until they can be served.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long to wait before the database is looked for again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -40,7 +44,17 @@ pub(crate) async fn when_the_database_is_there<T>(
     let elsewhere = matches!(configuration.database, Database::Postgres { .. });
     let (mut answering, mut said) = (None, None::<Instant>);
     loop {
-        let failure = match open().await {
+        let mut opening = pin!(open());
+        let opened = match timeout(PATIENCE, opening.as_mut()).await {
+            Ok(opened) => opened,
+            Err(_) => {
+                if answering.is_none() {
+                    answering = Some(Answering::begin(listener, limits, options)?);
+                }
+                opening.await
+            }
+        };
+        let failure = match opened {
             Err(failure) if elsewhere && failure.is_passing() => failure,
             opened => {
                 if let Some(answering) = answering {
@@ -54,8 +68,7 @@ pub(crate) async fn when_the_database_is_there<T>(
             said = Some(Instant::now());
         }
         if answering.is_none() {
-            let begun = Answering::begin(listener, limits, options);
-            answering = Some(begun.map_err(Failure::Serve)?);
+            answering = Some(Answering::begin(listener, limits, options)?);
         }
         sleep(PAUSE).await;
     }
@@ -69,9 +82,12 @@ struct Answering {
 
 impl Answering {
     /// On the address of `listener`, which stays open for whoever comes next.
-    fn begin(listener: &TcpListener, limits: Limits, options: &Options) -> io::Result<Self> {
-        let shared = std::net::TcpListener::from(listener.as_fd().try_clone_to_owned()?);
-        let connections = Connections::new(TcpListener::from_std(shared)?, limits)?;
+    fn begin(listener: &TcpListener, limits: Limits, options: &Options) -> Result<Self, Failure> {
+        let shared = listener.as_fd().try_clone_to_owned();
+        let connections = shared
+            .and_then(|shared| TcpListener::from_std(shared.into()))
+            .and_then(|shared| Connections::new(shared, limits))
+            .map_err(Failure::Serve)?;
         let (stop, stopping) = oneshot::channel::<()>();
         let server = Server::new_with_acceptor(connections).run_with_graceful_shutdown(
             roster_http::routes_while_waiting(options.clone()),

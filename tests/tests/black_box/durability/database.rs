@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use roster_tests::Backend;
 use roster_tests::client::{Answer, Client};
 use roster_tests::postgres::{Cluster, ClusterOptions, shared_cluster};
+use roster_tests::raw::answers_ok;
 use roster_tests::server::Server;
 use roster_tests::tenant::Tenant;
 use serde_json::json;
@@ -111,6 +112,39 @@ async fn a_request_that_takes_too_long_is_told_so() {
     assert!(detail.contains("within 1 second"), "{detail}");
     locked.await.unwrap();
     scim.get(&path).await.scim(200);
+}
+
+#[tokio::test]
+async fn a_server_whose_database_is_being_migrated_lives_and_is_not_ready() {
+    let server = Server::start(Backend::Postgres);
+    let url = server.database_url().unwrap().to_owned();
+    server.kill9();
+    let database = url.clone();
+    let migrating = tokio::task::spawn_blocking(move || {
+        // The lock of whoever migrates.
+        let lock = "SELECT pg_advisory_lock(x'726f73746572'::bigint); SELECT pg_sleep(8)";
+        shared_cluster().sql(&database, lock).unwrap()
+    });
+    tokio::task::spawn_blocking(move || shared_cluster().until_asleep(&url).unwrap())
+        .await
+        .unwrap();
+    server.begin();
+    let is = |path: &str| answers_ok(server.address(), path);
+    while !is("/livez") {
+        assert!(!migrating.is_finished(), "{}", server.logs());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(!is("/readyz") && !migrating.is_finished());
+    migrating.await.unwrap();
+    let begun = Instant::now();
+    while !is("/readyz") {
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "{}",
+            server.logs()
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]
