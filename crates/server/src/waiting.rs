@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::listener::{Connections, Limits};
 
 /// How long nobody is answered, since it mostly takes no longer until they can be served.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long to wait before the database is looked for again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -41,34 +41,30 @@ pub(crate) async fn when_the_database_is_there<T>(
     options: &Options,
     open: impl AsyncFn() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let elsewhere = matches!(configuration.database, Database::Postgres { .. });
-    let (mut answering, mut said) = (None, None::<Instant>);
+    let is_elsewhere = matches!(configuration.database, Database::Postgres { .. });
+    let mut opening = pin!(open_in_the_end(is_elsewhere, open));
+    if let Ok(opened) = timeout(PATIENCE, opening.as_mut()).await {
+        return opened;
+    }
+    let answering = Answering::begin(listener, limits, options)?;
+    let opened = opening.await;
+    answering.end().await;
+    opened
+}
+
+async fn open_in_the_end<T>(
+    is_elsewhere: bool,
+    open: impl AsyncFn() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut said = None::<Instant>;
     loop {
-        let mut opening = pin!(open());
-        let opened = match timeout(PATIENCE, opening.as_mut()).await {
-            Ok(opened) => opened,
-            Err(_) => {
-                if answering.is_none() {
-                    answering = Some(Answering::begin(listener, limits, options)?);
-                }
-                opening.await
-            }
-        };
-        let failure = match opened {
-            Err(failure) if elsewhere && failure.is_passing() => failure,
-            opened => {
-                if let Some(answering) = answering {
-                    Answering::end(answering).await;
-                }
-                return opened;
-            }
+        let failure = match open().await {
+            Err(failure) if is_elsewhere && failure.is_passing() => failure,
+            opened => return opened,
         };
         if said.is_none_or(|said| said.elapsed() >= REMINDER) {
             tracing::warn!(reason = %failure, "waiting for the database");
             said = Some(Instant::now());
-        }
-        if answering.is_none() {
-            answering = Some(Answering::begin(listener, limits, options)?);
         }
         sleep(PAUSE).await;
     }
