@@ -34,10 +34,10 @@ const LOCK: i64 = 0x726f_7374_6572; // "roster"
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long it stays out of the way before that.
 const STEP_BACK: Duration = Duration::from_secs(1);
-/// How often whoever migrates behind a pooler is looked after by those who wait for it.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// For how long it tries altogether.
 const PATIENCE: Duration = Duration::from_mins(3);
+/// How often those who wait behind a pooler for another process to migrate look whether it is done.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Runs what is missing, and tells how the schema then stands to this program. Of several processes
 /// that do so at once, one does it and the others wait.
@@ -106,13 +106,13 @@ pub(crate) async fn revert_all(connections: &Connections) -> Result<(), StoreErr
 /// # Errors
 /// [`StoreError::Failed`] with a [`SchemaError`] when it doesn't serve it.
 pub(crate) async fn check(connection: &mut AsyncPgConnection) -> Result<Standing, StoreError> {
-    found(connection).await?.standing
+    Ok(found(connection).await?.standing)
 }
 
 /// What a database is found to be.
 pub(crate) struct Found {
     /// How its schema stands to this program.
-    pub(crate) standing: Result<Standing, StoreError>,
+    pub(crate) standing: Standing,
     /// Whether nothing can be written to it: it is a standby, or was set so.
     pub(crate) is_read_only: bool,
 }
@@ -120,7 +120,7 @@ pub(crate) struct Found {
 /// Looks at the database.
 ///
 /// # Errors
-/// [`StoreError`] when it can't be asked.
+/// [`StoreError`] when it can't be asked, or its schema doesn't serve this program.
 pub(crate) async fn found(connection: &mut AsyncPgConnection) -> Result<Found, StoreError> {
     let rows = applied::table
         .select((applied::version, current_setting("transaction_read_only")))
@@ -132,7 +132,7 @@ pub(crate) async fn found(connection: &mut AsyncPgConnection) -> Result<Found, S
     };
     let is_read_only = rows.iter().any(|(_, setting)| setting == "on");
     let versions = rows.into_iter().map(|(version, _)| version).collect();
-    let standing = standing(connection, &versions).await;
+    let standing = standing(connection, &versions).await?;
     Ok(Found {
         standing,
         is_read_only,
