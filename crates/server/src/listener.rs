@@ -256,9 +256,9 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     const LIMITS: Limits = Limits {
-        idle: Duration::from_millis(600),
+        idle: Duration::from_millis(1_000),
         crowded: Duration::from_millis(100),
-        answer: Duration::from_millis(300),
+        answer: Duration::from_millis(500),
         most: 4,
     };
     const TICK: Duration = Duration::from_millis(10);
@@ -292,7 +292,7 @@ mod tests {
         let mut received = Vec::new();
         assert!(timed_out(server.read_to_end(&mut received).await));
         assert!(start.elapsed() >= LIMITS.answer);
-        assert!(!received.is_empty());
+        assert!(received.len() > 1);
     }
 
     #[tokio::test]

@@ -226,11 +226,13 @@ fn the_number_of_values_is_limited_and_the_largest_request_is_answered_quickly()
         json!({"op": "remove", "path": format!("emails[value pr and not ({filter})].type")});
     let mut operations = vec![json!({"op": "replace", "path": "emails", "value": many(0, 1000)})];
     operations.resize(50, select);
-    let start = std::time::Instant::now();
-    assert!(patch(&Value::from(operations)).is_ok());
-    assert!(
-        start.elapsed() < std::time::Duration::from_secs(30),
-        "{:?}",
+    let operations = Value::from(operations);
+    // The fastest of some turns: whatever else this machine does may stop one of them.
+    let turns = (0..3).map(|_| {
+        let start = std::time::Instant::now();
+        assert!(patch(&operations).is_ok());
         start.elapsed()
-    );
+    });
+    let limit = std::time::Duration::from_secs(5);
+    assert!(turns.into_iter().any(|took| took < limit));
 }

@@ -104,10 +104,16 @@ async fn a_request_that_takes_too_long_is_told_so() {
     tokio::task::spawn_blocking(move || shared_cluster().until_locked(&url, "users").unwrap())
         .await
         .unwrap();
+    let begun = Instant::now();
     let detail = scim
         .put(&path, &json!({ "externalId": "x" }))
         .await
         .scim_error(503, None);
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
     assert!(!locked.is_finished(), "it was not waited for");
     assert!(detail.contains("within 1 second"), "{detail}");
     locked.await.unwrap();
